@@ -1,0 +1,1 @@
+//! Policy × facts → findings. Pure: no I/O, no clock.

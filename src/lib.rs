@@ -1,0 +1,28 @@
+//! reachgate: says whether a CI runner pod can reach its dev server, why not, and what to change.
+//!
+//! Facts in, verdicts out, reports last. Imports point one way:
+//!
+//! | module | job | may import |
+//! |---|---|---|
+//! | [`flow`], [`untrusted`] | the field's nouns as newtypes | nothing of the house |
+//! | [`fact`] | what was seen, as plain data | `flow`, `untrusted` |
+//! | [`policy`] | what is expected; [`policy::file`] reads it | `flow` |
+//! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
+//! | [`judge`] | policy × facts → findings, pure | all above |
+//! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
+//! | [`report`] | report → writer, one format each | `finding`, `code`, `exit` |
+//! | [`cli`] | clap types only | `finding`, `report` |
+//! | [`run`] | load → gather facts → judge → report | everything |
+
+pub mod cli;
+pub mod code;
+pub mod exit;
+pub mod fact;
+pub mod finding;
+pub mod flow;
+pub mod judge;
+pub mod policy;
+pub mod probe;
+pub mod report;
+pub mod run;
+pub mod untrusted;

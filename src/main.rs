@@ -1,0 +1,3 @@
+//! The program's story: parse, run, exit.
+
+fn main() {}

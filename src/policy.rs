@@ -1,0 +1,150 @@
+//! What a runner must and must not be able to reach: the policy, already valid.
+//!
+//! [`file`] turns text into it and reports every fault at its line; nothing here can be wrong any
+//! more, except values that come from the environment and are judged as findings (an address that is
+//! unset, or not an address).
+
+pub mod file;
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+
+use crate::flow::Service;
+
+/// A valid policy, its `${VAR}` references resolved.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The policy's own name, e.g. `cwiq-dev`.
+    pub name: String,
+    /// Where it was read from, as a person would say it, e.g. `policies/x.yaml` or `embedded cwiq-dev.yaml`.
+    pub origin: String,
+    /// SHA-256 of the policy's text, lower-case hex; reports made under different policies differ in it.
+    pub digest: String,
+    /// CIDRs by network name; `vpc` and `tailnet` are always there.
+    pub networks: BTreeMap<String, Vec<IpNet>>,
+    /// Where connections start, by name.
+    pub sources: BTreeMap<String, Source>,
+    /// Where connections go, by name.
+    pub destinations: BTreeMap<String, Destination>,
+    /// What must and must not be reachable, in the file's order.
+    pub expectations: Vec<Expectation>,
+    /// What names must and must not resolve.
+    pub names: Names,
+    /// What a security group review asks.
+    pub review: Review,
+}
+
+/// The network name of the policy's own VPC.
+pub const VPC: &str = "vpc";
+/// The network name of Tailscale's ranges.
+pub const TAILNET: &str = "tailnet";
+
+impl Policy {
+    /// The CIDRs of a network; empty for a name that is not defined (the file reader refuses those).
+    pub fn network(&self, name: &str) -> &[IpNet] {
+        self.networks.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Machines that connections start from: CI runner pods.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The subnets that their pods get addresses from.
+    pub subnets: Vec<IpNet>,
+    /// The EKS cluster that they run on.
+    pub eks_cluster: Option<String>,
+    /// Whether Tailscale may be there.
+    pub tailscale: Tailscale,
+    /// Runners that take jobs: tag to GitLab runner id.
+    pub active: BTreeMap<String, u64>,
+    /// Runners paused for good: tag to GitLab runner id.
+    pub retired: BTreeMap<String, u64>,
+}
+
+/// Whether Tailscale may be on a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tailscale {
+    /// Any sign of it is a failure.
+    Absent,
+    /// It may be there; it is not looked for.
+    Allowed,
+}
+
+/// Something to reach.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// Its address: a literal, or from a variable.
+    pub address: Value,
+    /// The network (by name) that its address must be in.
+    pub within: String,
+    /// Services by name.
+    pub services: BTreeMap<String, Service>,
+    /// The name sent as TLS SNI and HTTP `Host`, and held against the certificate. Never dialled.
+    pub server_name: Option<String>,
+    /// A port that nothing serves. If it connects, something on the way accepts every connection.
+    pub control_port: crate::flow::Port,
+}
+
+/// A value that may come from the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// As the file spells it, e.g. `${DEV_SERVER_IP}`.
+    pub written: String,
+    /// The variable it comes from, where it is one reference and nothing else.
+    pub variable: Option<String>,
+    /// What it resolved to, surrounding blanks kept; `None` when the variable is unset and has no default.
+    pub resolved: Option<String>,
+}
+
+/// One expectation: from a source to a destination.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// The source's name.
+    pub from: String,
+    /// The destination's name.
+    pub to: String,
+    /// Names of services that must be reachable.
+    pub reach: Vec<String>,
+    /// Names of services that must not be reachable.
+    pub closed: Vec<String>,
+    /// What AWS's rules must admit them by.
+    pub via: Option<Via>,
+}
+
+/// By what a security group must admit a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A reference to the EKS cluster security group.
+    EksClusterSecurityGroup,
+}
+
+/// Names and what they must not do.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// Names that must resolve, for a negative answer to mean anything.
+    pub control: Vec<Value>,
+    /// Names that must not resolve. An unset one is not asked, and that is said.
+    pub unresolvable: Vec<Value>,
+    /// Names that may resolve, but never to a tailnet address.
+    pub never_tailnet: Vec<String>,
+    /// Suffixes of names to be wary of as connection targets, each with its leading dot.
+    pub suspect_suffixes: Vec<String>,
+}
+
+/// What a security group review asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Review {
+    /// Whether a rule may admit the whole internet.
+    pub world_open: WorldOpen,
+}
+
+/// Whether a rule may admit `0.0.0.0/0` or `::/0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WorldOpen {
+    /// It may not.
+    #[default]
+    Deny,
+    /// It may.
+    Allow,
+}

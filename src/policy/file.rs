@@ -1,0 +1,1 @@
+//! Text → policy, every fault at its line.

@@ -1,0 +1,1 @@
+//! Asks the network, and says what it saw: one protocol a file, each giving facts.

@@ -1,0 +1,1 @@
+//! Report → writer, one format a file.
