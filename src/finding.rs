@@ -29,6 +29,63 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding that has yet to say what was expected and seen.
+    pub fn new(code: Code, verdict: Verdict, subject: impl Into<String>) -> Self {
+        Self {
+            code,
+            verdict,
+            subject: subject.into(),
+            expected: String::new(),
+            observed: String::new(),
+            reason: String::new(),
+            hint: String::new(),
+            elapsed: Duration::ZERO,
+            evidence: BTreeMap::new(),
+        }
+    }
+
+    /// Says what the policy expects.
+    #[must_use]
+    pub fn expected(mut self, phrase: impl Into<String>) -> Self {
+        self.expected = phrase.into();
+        self
+    }
+
+    /// Says what was seen.
+    #[must_use]
+    pub fn observed(mut self, phrase: impl Into<String>) -> Self {
+        self.observed = phrase.into();
+        self
+    }
+
+    /// Says why the verdict follows.
+    #[must_use]
+    pub fn reason(mut self, sentence: impl Into<String>) -> Self {
+        self.reason = sentence.into();
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn hint(mut self, sentence: impl Into<String>) -> Self {
+        self.hint = sentence.into();
+        self
+    }
+
+    /// Says how long the check took.
+    #[must_use]
+    pub fn elapsed(mut self, elapsed: Duration) -> Self {
+        self.elapsed = elapsed;
+        self
+    }
+
+    /// Adds a measurement.
+    #[must_use]
+    pub fn evidence(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.evidence.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The code's area.
     pub fn area(&self) -> Area {
         self.code.area()

@@ -7,7 +7,7 @@ use crate::flow::{Greeting, Port};
 use crate::untrusted::Untrusted;
 
 /// One port to dial, and the greeting that proves its service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Target {
     /// The policy's name for the destination, e.g. `dev-server`.
     pub destination: String,
@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 /// What is asked of a port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The policy's service of this name must be reachable.
     Reach(String),
