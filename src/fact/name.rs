@@ -5,11 +5,37 @@ use std::time::Duration;
 
 use crate::untrusted::Untrusted;
 
-/// Tailscale's own resolver addresses (Tailscale documentation, MagicDNS).
+/// Tailscale's own resolver ("quad-100"), in both families. The same two addresses in every tailnet.
 pub const MAGICDNS: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 100)),
     IpAddr::V6(Ipv6Addr::new(0xfd7a, 0x115c, 0xa1e0, 0, 0, 0, 0, 0x53)),
 ];
+
+/// The zone that every MagicDNS name is in.
+pub const TAILSCALE_ZONE: &str = "ts.net";
+
+/// Whether a name is Tailscale's zone or in it: whole labels, any letter case, with or without the
+/// trailing dot. Names that came from the network have dots inside labels escaped, so none is taken
+/// for a label's end.
+pub fn in_tailscale_zone(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let Some(head) = name.len().checked_sub(TAILSCALE_ZONE.len()) else { return false };
+    let (Some(head), Some(tail)) = (name.get(..head), name.get(head..)) else { return false };
+    let ends_a_label = head.strip_suffix('.').map_or(head.is_empty(), |before| {
+        // `\.` is a dot inside a label, `\\.` a backslash and then the label's end (RFC 1035, 5.1).
+        (before.len() - before.trim_end_matches('\\').len()).is_multiple_of(2)
+    });
+    tail.eq_ignore_ascii_case(TAILSCALE_ZONE) && ends_a_label
+}
+
+/// A name to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameQuestion {
+    /// The name as the policy spells it.
+    pub name: String,
+    /// Why it is asked.
+    pub role: NameRole,
+}
 
 /// Why a name is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,7 +56,8 @@ pub struct NameFact {
     /// Why it was asked.
     pub role: NameRole,
     /// Each name that goes on the wire for it, expanded by the search list as resolv.conf(5) says,
-    /// at each nameserver.
+    /// at each nameserver. In glibc's order: candidate by candidate, each at every nameserver. Empty
+    /// for an address literal, which is never asked.
     pub lookups: Vec<Lookup>,
     /// What getaddrinfo(3) says: the view of ssh and curl, `/etc/hosts` included.
     pub system: SystemAnswer,
@@ -61,8 +88,14 @@ pub struct Lookup {
 pub enum Answer {
     /// Addresses, and the CNAMEs on the way to them in order.
     Addresses {
-        /// Address records.
+        /// Address records, IPv4-mapped ones unmapped. Never empty.
         addresses: Vec<IpAddr>,
+        /// CNAME targets, in order.
+        aliases: Vec<Untrusted>,
+    },
+    /// An alias that leads to no address: CNAMEs, then NXDOMAIN or NODATA at their end. The name does
+    /// not resolve, but where it points is told.
+    AliasToNothing {
         /// CNAME targets, in order.
         aliases: Vec<Untrusted>,
     },
@@ -78,14 +111,24 @@ pub enum Answer {
     OtherCode(u16),
     /// No answer over UDP twice, nor over TCP.
     TimedOut,
-    /// The network refused the question (ICMP, RST, no route), or the answer was malformed.
+    /// The network refused the question (ICMP, RST, no route), the answer was malformed or no answer
+    /// to it, or it was not asked: in words.
     Failed(String),
 }
 
 impl Answer {
-    /// NXDOMAIN or NODATA: the only answers that say that there is nothing.
+    /// NXDOMAIN or NODATA, with or without aliases on the way: the only answers that say that there is
+    /// nothing.
     pub fn is_negative(&self) -> bool {
-        matches!(self, Self::NxDomain | Self::NoData)
+        matches!(self, Self::NxDomain | Self::NoData | Self::AliasToNothing { .. })
+    }
+
+    /// The CNAME targets on the way, in order, whether or not they led to an address.
+    pub fn aliases(&self) -> &[Untrusted] {
+        match self {
+            Self::Addresses { aliases, .. } | Self::AliasToNothing { aliases } => aliases,
+            _ => &[],
+        }
     }
 
     /// The addresses, if any.
@@ -130,4 +173,27 @@ pub enum MagicDnsReply {
     Silent,
     /// No route, host or port there, by errno.
     Unreachable(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, in_tailscale_zone};
+
+    #[test]
+    fn knows_the_zone_by_whole_labels() {
+        for name in ["ts.net", "TS.net.", "dev.tail1234.ts.net", "dev.tail1234.Ts.Net.", "dev\\\\.ts.net."] {
+            assert!(in_tailscale_zone(name), "{name}");
+        }
+        for name in ["", ".", "net", "nots.net", "ts.net.cwiq.io", "dev\\.ts.net.", "ẞts.net"] {
+            assert!(!in_tailscale_zone(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_alias_to_nothing_is_negative_and_keeps_its_aliases() {
+        let answer = Answer::AliasToNothing { aliases: vec!["dev.tail1234.ts.net.".into()] };
+        assert!(answer.is_negative());
+        assert!(answer.addresses().is_empty());
+        assert_eq!(answer.aliases().len(), 1);
+    }
 }

@@ -1,0 +1,81 @@
+//! Whether Tailscale's own resolver answers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use hickory_proto::rr::{Name, RecordType};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::DNS_PORT;
+use super::exchange::{Failure, Reply, Wanted, over_udp};
+use crate::fact::name::{Answer, MagicDnsFact, MagicDnsReply};
+
+/// What is asked: the name that tailscaled itself answers with its resolver's address
+/// (`dnsSymbolicFQDN` in tailscale's `net/dns/resolver/tsdns.go`), so nothing is asked of anyone else.
+/// Any other resolver that happens to live there sees a fixed name that says nothing of who asks.
+const SYMBOLIC_NAME: [&str; 2] = ["magicdns", "localhost-tailscale-daemon"];
+
+/// Longest wait: where tailscaled is, it is on this very machine.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// Whether these addresses answer DNS at all, [`MAGICDNS`](crate::fact::name::MAGICDNS) as a rule. All
+/// are asked at once over UDP, once more after half the time; the whole takes `timeout` or 1 s,
+/// whichever is shorter. One fact an address, in the order given.
+pub async fn probe_magicdns(nameservers: &[IpAddr], timeout: Duration) -> Vec<MagicDnsFact> {
+    let servers: Vec<SocketAddr> = nameservers.iter().map(|ip| SocketAddr::new(*ip, DNS_PORT)).collect();
+    probe_magicdns_at(&servers, timeout).await
+}
+
+/// [`probe_magicdns`] with ports.
+pub async fn probe_magicdns_at(servers: &[SocketAddr], timeout: Duration) -> Vec<MagicDnsFact> {
+    let deadline = Instant::now() + timeout.min(LONGEST);
+    let mut asking = JoinSet::new();
+    for (place, server) in servers.iter().copied().enumerate() {
+        asking.spawn(async move { (place, fact(server, deadline).await) });
+    }
+    let mut facts = asking.join_all().await;
+    facts.sort_by_key(|(place, _)| *place);
+    facts.into_iter().map(|(_, fact)| fact).collect()
+}
+
+async fn fact(server: SocketAddr, deadline: Instant) -> MagicDnsFact {
+    let start = Instant::now();
+    let reply = reply(server, deadline).await;
+    MagicDnsFact { nameserver: server.ip(), reply, elapsed: start.elapsed() }
+}
+
+async fn reply(server: SocketAddr, deadline: Instant) -> MagicDnsReply {
+    let start = Instant::now();
+    let record_type = if server.is_ipv4() { RecordType::A } else { RecordType::AAAA };
+    let name = match Name::from_labels(SYMBOLIC_NAME.map(str::as_bytes)) {
+        Ok(name) => name,
+        Err(error) => return MagicDnsReply::Unreachable(error.to_string()),
+    };
+    let wanted = Wanted { name, record_type };
+    let mut again = Some(start + deadline.saturating_duration_since(start) / 2);
+    let mut questions = JoinSet::new();
+    questions.spawn(over_udp(wanted.clone(), server));
+    loop {
+        tokio::select! {
+            biased;
+            Some(ended) = questions.join_next() => return match ended {
+                Ok((_, Ok(Reply::Answer(answer)))) => MagicDnsReply::Answered(answer),
+                Ok((_, Ok(Reply::Truncated))) => answered_badly("truncated answer".to_owned()),
+                Ok((_, Err(Failure::Malformed(error)))) => answered_badly(format!("malformed answer ({error})")),
+                Ok((_, Err(Failure::Network(error)))) => MagicDnsReply::Unreachable(error),
+                Err(error) => MagicDnsReply::Unreachable(error.to_string()),
+            },
+            () = sleep_until(again.unwrap_or(deadline)) => {
+                if again.take().is_none() {
+                    return MagicDnsReply::Silent;
+                }
+                questions.spawn(over_udp(wanted.clone(), server));
+            }
+        }
+    }
+}
+
+fn answered_badly(words: String) -> MagicDnsReply {
+    MagicDnsReply::Answered(Answer::Failed(words))
+}
