@@ -2,3 +2,9 @@
 
 pub mod dns;
 pub mod runner;
+pub mod conversation;
+pub mod http;
+pub mod port;
+pub mod ssh;
+pub mod tcp;
+pub mod tls;
