@@ -5,6 +5,10 @@
 mod control;
 #[path = "port/http.rs"]
 mod http;
+#[path = "port/limit.rs"]
+mod limit;
+#[path = "port/namespace.rs"]
+mod namespace;
 #[path = "port/server.rs"]
 mod server;
 #[path = "port/ssh.rs"]

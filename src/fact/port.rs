@@ -107,7 +107,8 @@ pub struct IcmpError {
     pub kind: u8,
     /// ICMP or ICMPv6 code.
     pub code: u8,
-    /// Who sent it.
+    /// Who sent it. An own address (see [`PortFact::source`]) means this machine's kernel: nobody
+    /// answered ARP or neighbour discovery, or a firewall here rejects.
     pub from: Option<IpAddr>,
     /// IPv6's numbers are meant.
     pub v6: bool,

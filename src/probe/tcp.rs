@@ -72,6 +72,10 @@ pub async fn probe_tcp(address: SocketAddr, give_up: impl Future<Output = ()>) -
                 (failed(ConnectError::Refused, None), None)
             }
             Ok(connection) => (Connect::Established { after }, Some(connection)),
+            // No other source port was to be had, so the first answer stands: nobody listens.
+            Err(Unfinished::Failed(ConnectError::LocalResources { .. }, _)) if !own.is_empty() => {
+                (failed(ConnectError::Refused, None), None)
+            }
             Err(Unfinished::Failed(error, queued)) => {
                 (failed(error, queued.map(|queued| queued.error)), None)
             }
