@@ -26,7 +26,7 @@ impl Untrusted {
                 safe.push('…');
                 break;
             }
-            if character.is_control() || reorders(character) {
+            if is_unprintable(character) {
                 let _ = write!(safe, "{}", character.escape_unicode());
             } else {
                 safe.push(character);
@@ -51,6 +51,12 @@ impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether a terminal would obey this character, or show the rest of a line otherwise than it is: it
+/// is escaped wherever text is printed.
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control() || reorders(character)
 }
 
 /// Invisible characters that change how the rest of a line is shown (Unicode TR 36).

@@ -1,0 +1,74 @@
+//! The formats as others read them: the Python packages that the field uses.
+
+use std::path::Path;
+use std::process::Command;
+
+use reachgate::finding::Report;
+use reachgate::report::{Format, Style};
+use serde_json::Value;
+
+use crate::{sample, written};
+
+/// What `check_formats.py` made of a report.
+fn read(report: &Report) -> Value {
+    let python = std::env::var_os("REACHGATE_PYTHON").expect(
+        "REACHGATE_PYTHON names the Python that has the readers; to make one:\n  \
+         python3 -m venv target/readers\n  \
+         target/readers/bin/pip install --requirement tests/report/requirements.txt\n  \
+         export REACHGATE_PYTHON=$PWD/target/readers/bin/python\n",
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let path = |format: Format| directory.path().join(format.word());
+    for format in [Format::Junit, Format::OpenMetrics] {
+        std::fs::write(path(format), written(format, report, &Style::default())).unwrap();
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/check_formats.py");
+    let output = Command::new(python)
+        .arg(script)
+        .args([path(Format::Junit), path(Format::OpenMetrics)])
+        .output()
+        .expect("REACHGATE_PYTHON is a program that can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn junitparser_and_prometheus_read_what_was_meant() {
+    let read = read(&sample::rich());
+    let junit = &read["junit"];
+    assert_eq!(junit["tests"], 13);
+    assert_eq!(junit["failures"], 2);
+    assert_eq!(junit["errors"], 1);
+    assert_eq!(junit["skipped"], 2);
+    let failure = &junit["cases"]["dev-server 443/tls: port-filtered"];
+    assert_eq!(failure["classname"], "reachgate.port");
+    assert_eq!(failure["outcome"], "Failure");
+    assert!(failure["content"].as_str().unwrap().contains("hint: Admit tcp/443 from"), "{failure}");
+
+    let metrics = &read["openmetrics"];
+    assert_eq!(metrics["probe_success"][0]["value"], 0.0);
+    let ports = metrics["reachgate_probe_success"].as_array().unwrap();
+    let up = |service: &str| {
+        ports.iter().find(|port| port["labels"]["service"] == service).and_then(|port| port["value"].as_f64())
+    };
+    assert_eq!(up("ssh"), Some(1.0));
+    assert_eq!(up("https"), Some(0.0));
+    assert_eq!(metrics["reachgate_check_info"].as_array().unwrap().len(), 13);
+}
+
+#[test]
+fn they_read_hostile_text_too() {
+    let text = "\u{1b}[2J\"\\\n\r\u{9b}<&>]]>{}=,#\u{202e}\u{ffff}\u{0} é漢\u{1f600}";
+    let read = read(&sample::hostile(text));
+    assert_eq!(read["junit"]["tests"], 13);
+    assert_eq!(read["junit"]["cases"].as_object().unwrap().len(), 13);
+    let subject = &read["openmetrics"]["reachgate_check_info"][0]["labels"]["subject"];
+    assert_eq!(subject, "\\u{1b}[2J\"\\\\n\\r\\u{9b}<&>]]>{}=,#\\u{202e}\\u{ffff}\\u{0} é漢\u{1f600}");
+}
+
+#[test]
+fn they_read_an_empty_report() {
+    let read = read(&sample::report(Vec::new()));
+    assert_eq!(read["junit"]["errors"], 1);
+    assert_eq!(read["openmetrics"]["probe_success"][0]["value"], 0.0);
+}
