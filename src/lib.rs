@@ -10,7 +10,7 @@
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
 //! | [`judge`] | policy × facts → findings, pure | all above |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
-//! | [`report`] | report → writer, one format each | `finding`, `code`, `exit` |
+//! | [`report`] | report → writer, one format each | `finding`, `code`, `exit`, `untrusted` |
 //! | [`cli`] | clap types only | `finding`, `report` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 

@@ -12,7 +12,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, |character| is_unprintable(character) || is_not_xml(character))
 }
 
-/// As [`line`], but line breaks stay.
+/// As [`line()`], but line breaks stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
     escape(text, |character| character != '\n' && (is_unprintable(character) || is_not_xml(character)))
 }

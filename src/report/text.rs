@@ -127,7 +127,10 @@ fn one(finding: &Finding, explained: &mut HashSet<Code>, page: &mut Page<'_>) ->
 /// What the writer gives.
 fn sentence(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let verdict = page.style.of(finding.verdict);
-    let subject = if finding.verdict == Verdict::Pass { anstyle::Style::new() } else { page.style.bold() };
+    let subject = match finding.verdict {
+        Verdict::Pass | Verdict::Skip => anstyle::Style::new(),
+        _ => page.style.bold(),
+    };
     let dim = page.style.dim();
     let glyph = page.glyph(finding.verdict);
     let body = match (finding.subject.as_str(), finding.observed.as_str()) {

@@ -133,6 +133,21 @@ fn gitlab_folds_what_needs_no_attention() {
     assert_eq!(good.matches("section_start").count(), good.matches("[collapsed=true]").count());
 }
 
+#[test]
+fn lines_fit_the_terminal_and_no_word_is_broken() {
+    let style = Style { width: Some(60), verbose: true, ..Style::default() };
+    let mut report = sample::rich();
+    let command = "reachgate-".repeat(12);
+    report.findings[2].hint = format!("Run {command} there.");
+    let text = written(Format::Text, &report, &style);
+    assert!(text.contains(&command), "{text}");
+    for line in text.lines().filter(|line| line.contains(' ')) {
+        let words = line.split_whitespace().count();
+        assert!(line.chars().count() <= 60 || words == 1, "{line}");
+    }
+    assert!(plain(Format::Text, &report).lines().any(|line| line.chars().count() > 100));
+}
+
 /// Any report's verdicts, by code.
 fn verdicts() -> impl Strategy<Value = Vec<(usize, usize)>> {
     prop::collection::vec((0..Code::ALL.len(), 0..Verdict::ALL.len()), 0..40)
