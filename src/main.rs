@@ -1,3 +1,10 @@
 //! The program's story: parse, run, exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use reachgate::cli::Cli;
+
+fn main() -> ExitCode {
+    reachgate::run::run(&Cli::parse()).into()
+}

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use crate::flow::Service;
 
 /// A valid policy, its `${VAR}` references resolved.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// The policy's own name, e.g. `cwiq-dev`.
     pub name: String,
@@ -23,6 +23,8 @@ pub struct Policy {
     pub digest: String,
     /// CIDRs by network name; `vpc` and `tailnet` are always there.
     pub networks: BTreeMap<String, Vec<IpNet>>,
+    /// The CIDRs of `networks` as the file spells them, in the same order, e.g. `${VPC_CIDR:-10.1.0.0/16}`.
+    pub written_networks: BTreeMap<String, Vec<String>>,
     /// Where connections start, by name.
     pub sources: BTreeMap<String, Source>,
     /// Where connections go, by name.
@@ -48,7 +50,7 @@ impl Policy {
 }
 
 /// Machines that connections start from: CI runner pods.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The subnets that their pods get addresses from.
     pub subnets: Vec<IpNet>,
@@ -72,7 +74,7 @@ pub enum Tailscale {
 }
 
 /// Something to reach.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// Its address: a literal, or from a variable.
     pub address: Value,
@@ -98,7 +100,7 @@ pub struct Value {
 }
 
 /// One expectation: from a source to a destination.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
     /// The source's name.
     pub from: String,
@@ -120,7 +122,7 @@ pub enum Via {
 }
 
 /// Names and what they must not do.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     /// Names that must resolve, for a negative answer to mean anything.
     pub control: Vec<Value>,

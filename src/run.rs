@@ -1,1 +1,80 @@
 //! One short file per command: load → gather facts → judge → report.
+
+mod explain;
+mod policy;
+mod probe;
+mod progress;
+mod selection;
+mod signal;
+mod wait;
+
+use std::io::{self, IsTerminal as _, Write};
+
+use crate::cli::{Cli, Command, Shared};
+use crate::exit::Exit;
+use crate::report::Style;
+
+/// Runs the command and says how it ended. Diagnostics go to standard error, the asked-for format alone
+/// to standard output.
+pub fn run(cli: &Cli) -> Exit {
+    let outcome = match &cli.command {
+        Command::Probe(options) => probe::run(options, &cli.shared),
+        Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
+        Command::Policy(command) => policy::run(command, &cli.shared),
+        Command::Completions { shell } => completions(*shell),
+    };
+    outcome.unwrap_or_else(|failure| {
+        complain(&failure);
+        Exit::Usage
+    })
+}
+
+/// Why nothing was judged: a message that names the input and the fix.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The policy is wrong; the message shows every fault at its line.
+    #[error(transparent)]
+    Policy(#[from] crate::policy::file::PolicyError),
+    /// A report's file cannot be written.
+    #[error(transparent)]
+    Output(#[from] crate::report::OutputError),
+    /// There is no such code.
+    #[error(transparent)]
+    Code(#[from] crate::code::UnknownCode),
+    /// The machine cannot run the probe at all.
+    #[error("cannot start: {0}")]
+    Start(#[source] io::Error),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[source] io::Error),
+}
+
+/// Standard output for commands that print text of their own. A reader that has gone away is no failure.
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Exit, Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Stdout(error)),
+        _ => Ok(Exit::Met),
+    }
+}
+
+fn complain(failure: &Failure) {
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "reachgate: {failure}");
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "reachgate", &mut script);
+    print(|out| out.write_all(&script))
+}
+
+/// How standard output looks: colour, glyphs, width.
+fn style(shared: &Shared) -> Style {
+    Style::detect(shared.color.into(), io::stdout().is_terminal(), &environment, None)
+}
+
+/// The process's environment; a value that is not UTF-8 counts with its odd bytes replaced.
+fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}

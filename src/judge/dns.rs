@@ -17,7 +17,7 @@ use self::words::{answers, describe_answer, describe_lookup, describe_system, sl
 use super::{is_tailnet, list};
 use crate::code::Code;
 use crate::fact::Facts;
-use crate::fact::name::{Answer, Lookup, NameFact, NameRole, SystemAnswer};
+use crate::fact::name::{Answer, Lookup, NameFact, NameRole, SystemAnswer, in_tailscale_zone};
 use crate::finding::{Finding, Verdict};
 use crate::policy::{Policy, Value};
 
@@ -85,7 +85,7 @@ fn asked(
 
 fn judge_unresolvable(policy: &Policy, control: &Control<'_>, fact: &NameFact) -> Vec<Finding> {
     let finding = |code, verdict| base(fact, code, verdict).expected("does not resolve");
-    let positive: Vec<&Lookup> = fact.lookups.iter().filter(|lookup| resolves(lookup)).collect();
+    let positive: Vec<&Lookup> = fact.lookups.iter().filter(|lookup| has_addresses(lookup)).collect();
     let suspicious = positive.iter().any(|lookup| tailscale_evidence(policy, lookup).is_some());
     if !positive.is_empty() && !suspicious && positive.iter().all(|lookup| is_wildcard(lookup)) {
         return vec![
@@ -233,25 +233,17 @@ fn undecided(control: &Control<'_>, fact: &NameFact) -> Option<String> {
 
 /// A ts.net name or a tailnet address in the question or its answer, in words.
 fn tailscale_evidence(policy: &Policy, lookup: &Lookup) -> Option<String> {
-    let alias = [&lookup.a, &lookup.aaaa].into_iter().flat_map(|answer| match answer {
-        Answer::Addresses { aliases, .. } => aliases.as_slice(),
-        _ => &[],
-    });
+    let aliases = [&lookup.a, &lookup.aaaa].into_iter().flat_map(Answer::aliases);
     let at = lookup.nameserver;
-    if resolves(lookup) && is_ts_net(&lookup.asked) {
+    if has_addresses(lookup) && in_tailscale_zone(&lookup.asked) {
         return Some(format!("{} at {at}", describe_lookup(lookup)));
     }
-    if let Some(alias) = alias.into_iter().find(|alias| is_ts_net(alias.as_str())) {
+    if let Some(alias) = aliases.into_iter().find(|alias| in_tailscale_zone(alias.as_str())) {
         return Some(format!("{} is an alias of {alias} at {at}", lookup.asked));
     }
     addresses(lookup)
         .find(|address| is_tailnet(policy, *address))
         .map(|address| format!("{} is {address} at {at}", lookup.asked))
-}
-
-fn is_ts_net(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    name == "ts.net" || name.ends_with(".ts.net")
 }
 
 fn addresses(lookup: &Lookup) -> impl Iterator<Item = IpAddr> + '_ {
@@ -260,11 +252,6 @@ fn addresses(lookup: &Lookup) -> impl Iterator<Item = IpAddr> + '_ {
 
 fn has_addresses(lookup: &Lookup) -> bool {
     addresses(lookup).next().is_some()
-}
-
-/// An alias without addresses counts: a name that leads somewhere is not "no such name".
-fn resolves(lookup: &Lookup) -> bool {
-    [&lookup.a, &lookup.aaaa].into_iter().any(|answer| matches!(answer, Answer::Addresses { .. }))
 }
 
 fn is_wildcard(lookup: &Lookup) -> bool {

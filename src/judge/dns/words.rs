@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{is_wildcard, list};
 use crate::fact::name::{Answer, Lookup, MagicDnsReply, NameFact, SystemAnswer};
+use crate::untrusted::Untrusted;
 
 pub(super) fn slowest(fact: &NameFact) -> Duration {
     fact.lookups.iter().map(|lookup| lookup.elapsed).max().unwrap_or_default()
@@ -42,6 +43,12 @@ pub(super) fn describe_answer(answer: &Answer) -> String {
             format!(
                 "{}{via}",
                 if addresses.is_empty() { "alias without address".to_owned() } else { list(addresses) }
+            )
+        }
+        Answer::AliasToNothing { aliases } => {
+            format!(
+                "nothing, by alias → {}",
+                aliases.iter().map(Untrusted::as_str).collect::<Vec<_>>().join(" → ")
             )
         }
         Answer::NxDomain => "NXDOMAIN".to_owned(),
