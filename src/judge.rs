@@ -111,15 +111,20 @@ fn interrupted(interruption: crate::fact::Interruption) -> Finding {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn list(items: impl IntoIterator<Item = String>) -> String {
-    let items: Vec<String> = items.into_iter().collect();
+fn list(items: impl IntoIterator<Item = impl ToString>) -> String {
+    join(items, "and")
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn either(items: impl IntoIterator<Item = impl ToString>) -> String {
+    join(items, "or")
+}
+
+fn join(items: impl IntoIterator<Item = impl ToString>, word: &str) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     match items.as_slice() {
         [] => "none".to_owned(),
         [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        [most @ .., last] => format!("{} {word} {last}", most.join(", ")),
     }
-}
-
-fn list_networks(networks: &[IpNet]) -> String {
-    list(networks.iter().map(ToString::to_string))
 }

@@ -71,7 +71,9 @@ fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
 
 /// How standard output looks: colour, glyphs, width.
 fn style(shared: &Shared) -> Style {
-    Style::detect(shared.color.into(), io::stdout().is_terminal(), &environment, None)
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let style = Style::detect(shared.color.into(), io::stdout().is_terminal(), &environment, width);
+    Style { verbose: shared.verbose, ..style }
 }
 
 /// The process's environment; a value that is not UTF-8 counts with its odd bytes replaced.

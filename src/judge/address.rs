@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipnet::{IpNet, Ipv6Net};
 
-use super::{holds, is_tailnet, list_networks};
+use super::{either, holds, is_tailnet};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::policy::{Destination, Policy, TAILNET, VPC};
@@ -34,7 +34,7 @@ pub fn judge_address(
     let networks = policy.network(&destination.within);
     let about = About {
         subject: format!("{name} address"),
-        expected: format!("one literal address inside {} {}", destination.within, list_networks(networks)),
+        expected: format!("one literal address inside {} {}", destination.within, either(networks)),
         variable,
     };
     let refuse = |finding| AddressJudgement { findings: vec![finding], dial: None };
@@ -176,7 +176,7 @@ fn judge_outside(policy: &Policy, about: &About, address: IpAddr) -> Finding {
         return about.fail(Code::AddressSpecialPurpose, address, purpose);
     }
     let kind = if is_private(address) { "private, but outside" } else { "public, and outside" };
-    let vpc = list_networks(policy.network(VPC));
+    let vpc = either(policy.network(VPC));
     about
         .fail(Code::AddressOutsideVpc, address, &format!("{kind} the VPC's networks ({vpc})"))
         .reason("It is never dialled: the probe connects only to addresses that the policy vouches for.")

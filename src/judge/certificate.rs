@@ -37,7 +37,7 @@ pub fn judge_certificate(taken_at: Timestamp, fact: &PortFact) -> Finding {
                 .reason("The TLS handshake did not complete; the port's own finding says why.");
         }
     };
-    let names = list(certificate.names.iter().map(ToString::to_string));
+    let names = list(&certificate.names);
     let (from, until) = (certificate.not_before, certificate.not_after);
     let judged = if taken_at > until {
         finding(Code::CertificateExpired, Verdict::Warn)

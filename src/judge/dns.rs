@@ -115,7 +115,7 @@ fn judge_unresolvable(policy: &Policy, control: &Control<'_>, fact: &NameFact) -
     if let SystemAnswer::Addresses(addresses) = &fact.system {
         return vec![
             finding(Code::DnsNameResolves, Verdict::Fail)
-                .observed(format!("resolves through getaddrinfo to {}", list(addresses.iter().map(ToString::to_string))))
+                .observed(format!("resolves through getaddrinfo to {}", list(addresses)))
                 .reason("DNS does not know it, so /etc/hosts does: hostAliases, a GitLab services: alias, or the image.")
                 .hint(format!("`grep {} /etc/hosts` in the job; remove the entry.", fact.name)),
         ];
@@ -155,24 +155,16 @@ fn judge_never_tailnet(policy: &Policy, control: &Control<'_>, fact: &NameFact) 
     let addresses: BTreeSet<IpAddr> = fact.lookups.iter().flat_map(addresses).collect();
     let observed = match (addresses.is_empty(), system.is_empty()) {
         (true, true) => "does not resolve here".to_owned(),
-        (false, _) => format!("resolves to {}", list(addresses.iter().map(ToString::to_string))),
+        (false, _) => format!("resolves to {}", list(&addresses)),
         (true, false) => {
-            format!("resolves through getaddrinfo alone, to {}", list(system.iter().map(ToString::to_string)))
+            format!("resolves through getaddrinfo alone, to {}", list(system))
         }
     };
     let mut findings = vec![finding(Code::DnsNotTailnet, Verdict::Pass).observed(observed)];
     let agree = system.iter().any(|address| addresses.contains(&address.to_canonical()));
     if addresses.is_empty() != system.is_empty() || !addresses.is_empty() && !agree {
-        let dns = if addresses.is_empty() {
-            "nothing".to_owned()
-        } else {
-            list(addresses.iter().map(ToString::to_string))
-        };
-        let hosts = if system.is_empty() {
-            "nothing".to_owned()
-        } else {
-            list(system.iter().map(ToString::to_string))
-        };
+        let dns = if addresses.is_empty() { "nothing".to_owned() } else { list(&addresses) };
+        let hosts = if system.is_empty() { "nothing".to_owned() } else { list(system) };
         findings.push(
             finding(Code::DnsViewsDiffer, Verdict::Warn)
                 .expected("the same answer from DNS and getaddrinfo")

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::{destinations, holds, list, list_networks};
+use super::{destinations, either, holds, list};
 use crate::code::Code;
 use crate::fact::runner::{InterfaceAddress, RunnerFacts, TailscaleSign, covers};
 use crate::finding::{Finding, Verdict};
@@ -57,7 +57,7 @@ impl<'a> Place<'a> {
             Self::Inside { .. } => None,
             Self::Outside(own) => Some(format!(
                 "Seen from outside the runner subnets ({}), so it says nothing of a job.",
-                list(own.iter().map(ToString::to_string))
+                list(own)
             )),
         }
     }
@@ -66,7 +66,7 @@ impl<'a> Place<'a> {
     pub fn subnet_text(&self, policy: &Policy) -> String {
         match self {
             Self::Inside { subnet, .. } => subnet.to_string(),
-            Self::Outside(_) => list_networks(&all_subnets(policy)),
+            Self::Outside(_) => either(all_subnets(policy)),
         }
     }
 }
@@ -92,7 +92,7 @@ pub fn judge_runner(policy: &Policy, runner: &RunnerFacts, place: &Place<'_>) ->
 }
 
 fn judge_place(policy: &Policy, place: &Place<'_>) -> Finding {
-    let expected = format!("an address in {}", list_networks(&all_subnets(policy)));
+    let expected = format!("an address in {}", either(all_subnets(policy)));
     match place {
         Place::Inside { name, own, subnet, .. } => Finding::new(Code::RunnerInSubnet, Verdict::Pass, "runner")
             .expected(expected)
@@ -104,8 +104,8 @@ fn judge_place(policy: &Policy, place: &Place<'_>) -> Finding {
         Place::Outside(own) => Finding::new(Code::RunnerOutsideSubnets, Verdict::Unknown, "runner")
             .observed(format!(
                 "runs on {}, in no runner subnet ({})",
-                list(own.iter().map(ToString::to_string)),
-                list_networks(&all_subnets(policy))
+                list(own),
+                either(all_subnets(policy))
             ))
             .expected(expected)
             .reason("What is seen from here is not representative of a job.")

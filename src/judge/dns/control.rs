@@ -42,7 +42,7 @@ impl<'a> Control<'a> {
         if let Some(fact) = self.resolved {
             return Finding::new(Code::DnsControlResolved, Verdict::Pass, fact.name.as_str())
                 .expected(expected)
-                .observed(format!("resolves at {}", list(self.proven.iter().map(ToString::to_string))))
+                .observed(format!("resolves at {}", list(&self.proven)))
                 .elapsed(slowest(fact))
                 .evidence("answers", answers(fact));
         }

@@ -39,11 +39,7 @@ pub(super) fn describe_answer(answer: &Answer) -> String {
     match answer {
         Answer::Addresses { addresses, aliases } => {
             let via = aliases.iter().fold(String::new(), |via, alias| via + " → " + alias.as_str());
-            let addresses = addresses.iter().map(ToString::to_string).collect::<Vec<_>>();
-            format!(
-                "{}{via}",
-                if addresses.is_empty() { "alias without address".to_owned() } else { list(addresses) }
-            )
+            format!("{}{via}", list(addresses))
         }
         Answer::AliasToNothing { aliases } => {
             format!(
@@ -63,7 +59,7 @@ pub(super) fn describe_answer(answer: &Answer) -> String {
 
 pub(super) fn describe_system(answer: &SystemAnswer) -> String {
     match answer {
-        SystemAnswer::Addresses(addresses) => list(addresses.iter().map(ToString::to_string)),
+        SystemAnswer::Addresses(addresses) => list(addresses),
         SystemAnswer::NoName => "no such name".to_owned(),
         SystemAnswer::Failed(problem) => problem.clone(),
         SystemAnswer::TimedOut => "no answer in time".to_owned(),
