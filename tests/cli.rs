@@ -1,6 +1,8 @@
 //! The binary as a user runs it: help, exit codes, formats, bad input. Nothing here dials anything but
 //! loopback; the network's many ways to fail are in the lab.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;

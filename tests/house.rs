@@ -1,5 +1,7 @@
 //! The house's own rules: imports point one way, every code is explained and exercised, documents are in step.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

@@ -1,12 +1,22 @@
 //! Facts and what must be judged of them: a row each, no network, no clock.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 #[path = "judge/world.rs"]
 mod world;
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use reachgate::fact::name::{Answer, MAGICDNS, MagicDnsFact, MagicDnsReply, NameRole, SystemAnswer};
-use reachgate::fact::port::{Chain, Connect, ConnectError, Exchange, IcmpError, Proof, Role, Step};
+use reachgate::fact::port::{
+    Certificate, Chain, Connect, ConnectError, Exchange, IcmpError, Proof, Role, Step,
+};
 use reachgate::fact::runner::{ProxyVariable, TailscaleSign};
 use reachgate::fact::{Facts, Interruption};
 use reachgate::finding::Verdict;
@@ -246,30 +256,25 @@ fn a_port_without_a_result_is_unknown() {
 
 #[test]
 fn certificates() {
-    let day = jiff::SignedDuration::from_hours(24);
-    let rows: [(&str, Verdict, fn(&mut reachgate::fact::port::Certificate)); 6] = [
-        ("certificate-expired", Verdict::Warn, |it| {
-            it.not_after = now() - jiff::SignedDuration::from_hours(1)
-        }),
-        ("certificate-not-yet-valid", Verdict::Warn, |it| {
-            it.not_before = now() + jiff::SignedDuration::from_hours(1)
-        }),
-        ("certificate-name-mismatch", Verdict::Warn, |it| it.matches_name = Some(false)),
-        ("certificate-valid", Verdict::Pass, |it| it.chain = Chain::UnknownIssuer),
-        ("certificate-valid", Verdict::Pass, |it| it.chain = Chain::Trusted),
-        ("certificate-expires-soon", Verdict::Warn, |it| {
-            it.not_after = now() + jiff::SignedDuration::from_hours(24)
-        }),
-    ];
-    for (code, verdict, change) in rows {
+    let (hour, day) = (SignedDuration::from_hours(1), SignedDuration::from_hours(24));
+    let changed = |change: &dyn Fn(&mut Certificate)| {
         let mut facts = well();
         change(certificate_mut(&mut facts));
+        facts
+    };
+    let rows = [
+        ("certificate-expired", Verdict::Warn, changed(&|it| it.not_after = now() - hour)),
+        ("certificate-not-yet-valid", Verdict::Warn, changed(&|it| it.not_before = now() + hour)),
+        ("certificate-name-mismatch", Verdict::Warn, changed(&|it| it.matches_name = Some(false))),
+        ("certificate-valid", Verdict::Pass, changed(&|it| it.chain = Chain::UnknownIssuer)),
+        ("certificate-valid", Verdict::Pass, changed(&|it| it.chain = Chain::Trusted)),
+        ("certificate-expires-soon", Verdict::Warn, changed(&|it| it.not_after = now() + day)),
+        ("certificate-valid", Verdict::Pass, changed(&|it| it.not_after = now() + day * 15)),
+    ];
+    for (code, verdict, facts) in rows {
         gives(&facts, WELL, code, verdict);
         gives(&facts, WELL, "port-open", Verdict::Pass);
     }
-    let mut facts = well();
-    certificate_mut(&mut facts).not_after = now() + day * 15;
-    gives(&facts, WELL, "certificate-valid", Verdict::Pass);
     let mut facts = well();
     let https = port_mut(&mut facts, &Role::Reach("https".to_owned()));
     https.exchange =
@@ -302,12 +307,12 @@ fn outside_the_runner_subnets_nothing_counts() {
 
 #[test]
 fn runners() {
+    use Verdict::{Fail, Skip, Warn};
     let with = |change: fn(&mut reachgate::fact::runner::RunnerFacts)| {
         let mut facts = well();
         change(&mut facts.runner);
         facts
     };
-    use Verdict::{Fail, Skip, Warn};
     gives(&with(|it| it.runner_id = Some("17".to_owned())), WELL, "runner-retired", Fail);
     gives(&with(|it| it.runner_tags = vec!["dev-large".to_owned()]), WELL, "runner-retired", Fail);
     gives(&with(|it| it.runner_id = Some("99".to_owned())), WELL, "runner-unlisted", Warn);

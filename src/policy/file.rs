@@ -1,8 +1,8 @@
 //! Text → policy, every fault at its line; and the policy as text again.
 //!
 //! A policy file is one YAML 1.2 document. It is read in steps, and each of them reports all that it
-//! finds: the bytes ([`read`]), the YAML ([`tree`]), keys and types ([`shape`], along the JSON Schema
-//! that is made of the types in [`raw`]), and what the policy says ([`check`]).
+//! finds: the bytes (`read`), the YAML (`tree`), keys and types (`shape`, along the JSON Schema
+//! that is made of the types in `raw`), and what the policy says (`check`).
 //!
 //! `${NAME}` and `${NAME:-default}` are replaced in four places: the CIDRs of `networks`, a
 //! destination's `address`, and the lists `names.control` and `names.unresolvable`. They mean what they
@@ -18,6 +18,7 @@ mod render;
 mod shape;
 mod show;
 mod suggest;
+mod syntax;
 mod tree;
 mod variable;
 
@@ -85,22 +86,24 @@ pub fn parse_policy(
         only.add(draft);
         return Err(only.into_error(origin, text));
     }
-    let policy =
-        match serde_json::from_value::<raw::At<raw::Policy>>(shape::shape(root, &raw::schema(), &mut faults))
-        {
-            Ok(raw::At { value: Some(policy), .. }) => {
-                check::Check { faults: &mut faults, text, environment }.policy(&policy)
-            }
-            Ok(raw::At { value: None, .. }) => return Err(faults.into_error(origin, text)),
-            Err(error) => {
-                // The schema let something through that its own types refuse: a defect, and not the user's.
-                faults.add(Draft::new(
-                    &(0..0),
-                    format!("the policy cannot be read: {}", Untrusted::from(error.to_string().as_str())),
-                ));
-                return Err(faults.into_error(origin, text));
-            }
-        };
+    let policy = match serde_json::from_value::<raw::Given<raw::Policy>>(shape::shape(
+        root,
+        &raw::schema(),
+        &mut faults,
+    )) {
+        Ok(raw::Given { value: Some(policy), .. }) => {
+            check::Check { faults: &mut faults, text, environment }.policy(&policy)
+        }
+        Ok(raw::Given { value: None, .. }) => return Err(faults.into_error(origin, text)),
+        Err(error) => {
+            // The schema let something through that its own types refuse: a defect, and not the user's.
+            faults.add(Draft::new(
+                &(0..0),
+                format!("the policy cannot be read: {}", Untrusted::from(error.to_string().as_str())),
+            ));
+            return Err(faults.into_error(origin, text));
+        }
+    };
     if !faults.is_empty() {
         return Err(faults.into_error(origin, text));
     }
@@ -125,5 +128,5 @@ fn unknown_version(root: &Node) -> Option<Draft> {
 /// SHA-256 in lower-case hex, as `sha256sum` prints it.
 fn digest(text: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::fault::{Draft, Faults, alternatives, quoted};
 use super::literal::{Wrong, parse_name};
-use super::raw::{self, At};
+use super::raw::{self, Given};
 use super::suggest::did_you_mean;
 use super::variable::{Template, parse_template};
 use crate::policy::{Policy, Review, WorldOpen};
@@ -57,7 +57,7 @@ impl Check<'_> {
         }
     }
 
-    fn name(&mut self, name: &At<raw::Name>) -> String {
+    fn name(&mut self, name: &Given<raw::Name>) -> String {
         let Some(raw::Name(text)) = &name.value else { return String::new() };
         self.right(text, &name.at, "", parse_name(text));
         text.clone()
@@ -75,7 +75,8 @@ impl Check<'_> {
         match parsed {
             Ok(value) => Some(value),
             Err(Wrong { what, help }) => {
-                let message = format!("{whose}{} {what}", quoted(text));
+                let shown = if text.is_empty() { "an empty text".to_owned() } else { quoted(text) };
+                let message = format!("{whose}{shown} {what}");
                 self.faults.add(Draft::new(at, message).help(help));
                 None
             }
@@ -83,7 +84,7 @@ impl Check<'_> {
     }
 
     /// The keys of a map of the policy's own names, each judged as a name.
-    fn right_keys<T>(&mut self, map: &At<BTreeMap<String, At<T>>>) {
+    fn right_keys<T>(&mut self, map: &Given<BTreeMap<String, Given<T>>>) {
         for (key, entry) in map.value.iter().flatten() {
             self.right(key, &entry.key_at, "", parse_name(key));
         }
@@ -126,7 +127,7 @@ impl Check<'_> {
             .label(format!("unknown {kind}"));
         let help = match did_you_mean(name, defined.clone()) {
             Some(meant) => format!("did you mean {}?", quoted(meant)),
-            None => format!("{} is defined", alternatives(defined)).replace(" or ", " and "),
+            None => format!("defined: {}", alternatives(defined)).replace(" or ", " and "),
         };
         self.faults.add(draft.help(help));
     }

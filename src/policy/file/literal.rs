@@ -150,7 +150,7 @@ pub(super) fn parse_service(text: &str) -> Result<Service, Wrong> {
         Ok(service) if service.to_string() == text => Ok(service),
         Ok(service) => wrong("has an odd port", format!("write {service}")),
         Err(ServiceError::Port(port)) => {
-            wrong(format!("has the port {}", quoted(&port)), "a port is a number from 1 to 65535")
+            wrong(format!("has the impossible port {}", quoted(&port)), "a port is a number from 1 to 65535")
         }
         Err(ServiceError::Greeting(greeting)) => {
             let meant = match greeting.to_ascii_lowercase().as_str() {

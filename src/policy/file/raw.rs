@@ -18,7 +18,7 @@ pub(super) use word::*;
 /// is not given, or where it has the wrong type, which is already reported then.
 #[derive(Debug, Deserialize)]
 #[serde(default, bound = "T: Deserialize<'de>")]
-pub(super) struct At<T> {
+pub(super) struct Given<T> {
     pub(super) value: Option<T>,
     pub(super) at: Range<usize>,
     pub(super) key_at: Range<usize>,
@@ -26,13 +26,13 @@ pub(super) struct At<T> {
     pub(super) is_doubtful: bool,
 }
 
-impl<T> Default for At<T> {
+impl<T> Default for Given<T> {
     fn default() -> Self {
         Self { value: None, at: 0..0, key_at: 0..0, is_doubtful: false }
     }
 }
 
-impl<T: JsonSchema> JsonSchema for At<T> {
+impl<T: JsonSchema> JsonSchema for Given<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
     }
@@ -51,9 +51,9 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 }
 
 /// A list of the file.
-pub(super) type List<T> = At<Vec<At<T>>>;
+pub(super) type List<T> = Given<Vec<Given<T>>>;
 /// A map of the file, from names that the file chooses.
-pub(super) type Map<T> = At<BTreeMap<String, At<T>>>;
+pub(super) type Map<T> = Given<BTreeMap<String, Given<T>>>;
 
 /// What a CI runner must and must not be able to reach.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -62,9 +62,9 @@ pub(super) type Map<T> = At<BTreeMap<String, At<T>>>;
 pub(super) struct Policy {
     /// The version of this format: 1.
     #[expect(dead_code, reason = "it is judged before anything else is")]
-    pub(super) version: At<Version>,
+    pub(super) version: Given<Version>,
     /// The policy's name, shown in every report.
-    pub(super) name: At<Name>,
+    pub(super) name: Given<Name>,
     /// Networks by name, each a list of CIDRs. `vpc`, the policy's own VPC, must be there; `tailnet`
     /// is Tailscale's own ranges unless it is given. An entry may be a variable: `${VPC_CIDR}` or
     /// `${VPC_CIDR:-10.1.0.0/16}`.
@@ -81,17 +81,17 @@ pub(super) struct Policy {
     pub(super) expect: List<Expectation>,
     /// What names must and must not resolve in a job.
     #[serde(default)]
-    pub(super) names: At<Names>,
+    pub(super) names: Given<Names>,
     /// What a review of security group rules asks.
     #[serde(default)]
-    pub(super) review: At<Review>,
+    pub(super) review: Given<Review>,
 }
 
 /// A network: its CIDRs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline, extend("minItems" = 1, "uniqueItems" = true))]
-pub(super) struct Network(pub(super) Vec<At<VariableCidr>>);
+pub(super) struct Network(pub(super) Vec<Given<VariableCidr>>);
 
 /// Where connections start: the pods of a set of CI runners.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -102,12 +102,12 @@ pub(super) struct Source {
     pub(super) subnets: List<Cidr>,
     /// The EKS cluster that the pods run on, by name.
     #[serde(default)]
-    pub(super) eks_cluster: At<ClusterName>,
+    pub(super) eks_cluster: Given<ClusterName>,
     /// Whether Tailscale may be in the pods: `absent` (the default), any sign of it is a failure, or
     /// `allowed`, it is not looked for.
     #[serde(default)]
     #[schemars(extend("default" = "absent"))]
-    pub(super) tailscale: At<Tailscale>,
+    pub(super) tailscale: Given<Tailscale>,
     /// Runners that take jobs: tag to GitLab runner id.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": TAG}))]
@@ -134,21 +134,21 @@ pub(super) enum Tailscale {
 pub(super) struct Destination {
     /// The IP address that is dialled: a literal, or a variable such as `${DEV_SERVER_IP}` or
     /// `${DEV_SERVER_IP:-10.1.20.15}`. Never a name.
-    pub(super) address: At<VariableAddress>,
+    pub(super) address: Given<VariableAddress>,
     /// The network, by name, that the address must be in.
-    pub(super) within: At<NetworkName>,
+    pub(super) within: Given<NetworkName>,
     /// Services by name, each PORT/GREETING. The greeting, `ssh`, `tls`, `http` or `tcp`, is what proves
     /// that the service itself answers; `tcp` is for services that do not speak first.
     #[schemars(extend("minProperties" = 1, "propertyNames" = {"pattern": NAME}))]
     pub(super) services: Map<Service>,
     /// The name sent as TLS SNI and HTTP `Host`, and held against the certificate. It is never dialled.
     #[serde(default)]
-    pub(super) server_name: At<ServerName>,
+    pub(super) server_name: Given<ServerName>,
     /// A TCP port that nothing serves. If it connects, something on the way accepts every connection,
     /// and nothing can be proved. 1 (tcpmux) unless it is given.
     #[serde(default)]
     #[schemars(extend("default" = 1))]
-    pub(super) control_port: At<PortNumber>,
+    pub(super) control_port: Given<PortNumber>,
 }
 
 /// One expectation: from a source to a destination. It has `reach`, `closed` or both.
@@ -160,9 +160,9 @@ pub(super) struct Destination {
 ))]
 pub(super) struct Expectation {
     /// The source, by name.
-    pub(super) from: At<SourceName>,
+    pub(super) from: Given<SourceName>,
     /// The destination, by name.
-    pub(super) to: At<DestinationName>,
+    pub(super) to: Given<DestinationName>,
     /// Services of the destination, by name, that must be reachable.
     #[serde(default)]
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
@@ -174,7 +174,7 @@ pub(super) struct Expectation {
     /// By what AWS's rules must admit the source. `eks-cluster-security-group`: by a reference to the
     /// security group of the source's EKS cluster, not by addresses.
     #[serde(default)]
-    pub(super) via: At<Via>,
+    pub(super) via: Given<Via>,
 }
 
 /// By what a security group must admit a source.
@@ -214,7 +214,7 @@ pub(super) struct Review {
     /// Whether a rule may admit the whole internet (`0.0.0.0/0` or `::/0`): `deny` (the default) or `allow`.
     #[serde(default)]
     #[schemars(extend("default" = "deny"))]
-    pub(super) world_open: At<WorldOpen>,
+    pub(super) world_open: Given<WorldOpen>,
 }
 
 /// Whether a rule may admit the whole internet.

@@ -1,5 +1,6 @@
 //! A policy's bytes → its text: bounded, decoded, and free of what no policy holds.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -40,17 +41,12 @@ fn load_bytes_within(path: &Path, origin: &str, slowest: Duration) -> Result<Vec
     let (sender, receiver) = mpsc::channel();
     let owned = path.to_owned();
     thread::spawn(move || sender.send(bounded(&owned)));
-    match receiver.recv_timeout(slowest) {
-        Ok(bytes) => enough(bytes.map_err(|error| unread(&error))?, origin),
-        Err(_) => {
-            let message = format!("the policy did not come within {} s", slowest.as_secs());
-            Err(PolicyError::unread(
-                origin,
-                message,
-                "it is no regular file, and nothing wrote all of it: give a file",
-            ))
-        }
-    }
+    let Ok(bytes) = receiver.recv_timeout(slowest) else {
+        let message = format!("the policy did not come within {} s", slowest.as_secs());
+        let help = "it is no regular file, and nothing wrote all of it: give a file";
+        return Err(PolicyError::unread(origin, message, help));
+    };
+    enough(bytes.map_err(|error| unread(&error))?, origin)
 }
 
 fn bounded(path: &Path) -> io::Result<Vec<u8>> {
@@ -104,9 +100,11 @@ pub(super) fn parse_text<'a>(bytes: &'a [u8], origin: &str) -> Result<&'a str, P
 /// Refuses a text that is too long, and characters that are not seen: control characters, which
 /// YAML does not allow (YAML 1.2.2, 5.1), and those that turn the direction of a line around.
 pub(super) fn check_text(text: &str, origin: &str, faults: &mut Faults) -> Result<(), PolicyError> {
+    const HELP: &str = "remove it, and any other; if there are many, this is no policy file";
     if text.len() > LONGEST {
         return Err(PolicyError::unread(origin, TOO_LONG, TOO_LONG_HELP));
     }
+    let mut seen = BTreeSet::new();
     for (at, character) in text.char_indices() {
         let what = match character {
             '\t' | '\n' => continue,
@@ -119,19 +117,24 @@ pub(super) fn check_text(text: &str, origin: &str, faults: &mut Faults) -> Resul
             character if character.is_control() => "a control character",
             _ => continue,
         };
-        let at: Range<usize> = at..at + character.len_utf8();
-        let draft = Draft::new(&at, format!("there is {what} in the file, {}", character.escape_unicode()));
-        faults.add(draft.label("here").help("remove it; if there are many, this is no policy file"));
+        // Where there is one there may be thousands: the first of a kind is enough.
+        if seen.insert(what) {
+            let at: Range<usize> = at..at + character.len_utf8();
+            let draft =
+                Draft::new(&at, format!("there is {what} in the file, {}", character.escape_unicode()));
+            faults.add(draft.label("the first one").help(HELP));
+        }
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::process::Command;
     use std::time::{Duration, Instant};
 
-    use super::load_bytes_within;
+    use super::{load_bytes_within, unreadable};
 
     #[test]
     fn a_pipe_that_nobody_writes_to_does_not_hang() {
@@ -142,5 +145,13 @@ mod tests {
         let error = load_bytes_within(&pipe, "pipe", Duration::from_millis(100)).unwrap_err();
         assert!(begin.elapsed() < Duration::from_secs(5));
         assert!(error.to_string().contains("did not come"), "{error}");
+    }
+
+    /// Root may read everything, so no file of a test is sure to be refused.
+    #[test]
+    fn a_file_without_permission_is_told_as_such() {
+        let told = unreadable("secret.yaml", &io::Error::from(io::ErrorKind::PermissionDenied)).to_string();
+        assert!(told.contains("may not be read") && told.contains("secret.yaml"), "{told}");
+        assert!(told.contains("help: check the permissions"), "{told}");
     }
 }

@@ -18,18 +18,18 @@ pub(super) fn render(error: &PolicyError, text: &str, colour: Colour) -> String 
         Colour::Ansi => Renderer::styled(),
     };
     let origin = Untrusted::from(error.origin.as_str());
-    let mut rendered = String::new();
+    let mut told = String::new();
     for fault in &error.faults {
-        rendered.push_str(&renderer.render(&[group(fault, origin.as_str(), text)]));
-        rendered.push_str("\n\n");
+        told.push_str(&renderer.render(&[group(fault, origin.as_str(), text)]));
+        told.push_str("\n\n");
     }
     let count = error.faults.len() + error.more;
     let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
     let more = if error.more == 0 { String::new() } else { format!("; {} are not shown", error.more) };
     let sum = format!("{origin} is not a valid policy: {faults}{more}");
-    rendered.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(sum))]));
-    rendered.push('\n');
-    rendered
+    told.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(sum))]));
+    told.push('\n');
+    told
 }
 
 fn group<'a>(fault: &'a Fault, origin: &'a str, text: &str) -> Group<'a> {

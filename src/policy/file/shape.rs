@@ -32,7 +32,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// A node as [`super::raw::At`] reads it.
+    /// A node as [`super::raw::Given`] reads it.
     fn node(&mut self, node: Node, key_at: &Range<usize>, schema: &'a Json) -> Json {
         let schema = self.resolved(schema);
         // A block map begins nowhere to be marked; its key stands for it.
@@ -41,7 +41,7 @@ impl<'a> Walk<'a> {
         let value = match (schema.get("type").and_then(Json::as_str), node.value) {
             (Some("object"), Value::Map(entries)) => self.map(entries, &at, schema),
             (Some("array"), Value::List(items)) => self.list(items, schema),
-            (wanted, value) => self.scalar(wanted, value, &at, schema),
+            (wanted, value) => self.scalar(wanted, &value, &at, schema),
         };
         json!({"value": value, "at": at, "key_at": key_at, "is_doubtful": self.reported > faults_before})
     }
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
         let wanted = schema.pointer(&format!("/properties/{key}"));
         let description = wanted.and_then(|wanted| first_sentence(self.description(wanted)?));
         self.report(match description {
-            Some(description) => draft.help(format!("{} is {description}", quoted(key))),
+            Some(description) => draft.help(format!("{}: {description}", quoted(key))),
             None => draft,
         });
     }
@@ -190,7 +190,7 @@ fn words(list: Option<&Json>) -> impl Iterator<Item = &str> {
 
 /// The first sentence of a description, to go on with in another.
 fn first_sentence(text: &str) -> Option<String> {
-    let sentence = text.split(". ").next()?.split(": ").next()?.trim_end_matches('.').replace('\n', " ");
+    let sentence = text.split(". ").next()?.trim_end_matches('.').replace('\n', " ");
     let mut letters = sentence.chars();
     let first = letters.next()?;
     Some(first.to_lowercase().chain(letters).collect())

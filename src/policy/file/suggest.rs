@@ -4,7 +4,7 @@
 const LONGEST: usize = 64;
 
 /// The known word that was likely meant: the same but for case, `-` and `_`, one that continues it or
-/// is continued by it, or the nearest by single edits where no more than a third of the letters differ.
+/// is continued by it, one that ends in it, or the nearest by single edits where no more than a third of the letters differ.
 pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
@@ -17,10 +17,13 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         if shorter >= 3 && (wanted.starts_with(&candidate) || candidate.starts_with(&wanted)) {
             return 1;
         }
+        if shorter >= 6 && candidate.ends_with(&wanted) {
+            return 2;
+        }
         strsim::damerau_levenshtein(&wanted, &candidate)
     };
     let nearest = known.into_iter().map(|candidate| (distance(candidate), candidate)).min()?;
-    (nearest.0 <= wanted.chars().count().div_ceil(3)).then_some(nearest.1)
+    (nearest.0 <= (wanted.chars().count() / 3).max(1)).then_some(nearest.1)
 }
 
 #[cfg(test)]
@@ -35,7 +38,9 @@ mod tests {
         assert_eq!(did_you_mean("Reach", known), Some("reach"));
         assert_eq!(did_you_mean("destination", known), Some("destinations"));
         assert_eq!(did_you_mean("reachable", known), Some("reach"));
+        assert_eq!(did_you_mean("tailnet", known), Some("never_tailnet"));
         assert_eq!(did_you_mean("ports", known), None);
+        assert_eq!(did_you_mean("smtp", ["http", "tcp"]), None);
         assert_eq!(did_you_mean(&"r".repeat(100_000), known), None);
     }
 }

@@ -8,19 +8,15 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::{
-    DuplicateKeyPolicy, Error, Location, MessageFormatter as _, NonFiniteFloatPolicy, Options, Spanned,
-    UserMessageFormatter,
-};
+use serde_saphyr::{DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Options, Spanned};
 
 use super::fault::{Draft, Faults, quoted};
-use crate::untrusted::Untrusted;
+use super::syntax::syntax_fault;
 
 /// How deep lists and maps may lie in each other; a policy needs five.
-const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 /// Values of a policy, those repeated by aliases included. Each costs about a kilobyte on the way.
-const MOST_NODES: usize = 20_000;
+pub(super) const MOST_NODES: usize = 20_000;
 
 /// A value and the bytes it stands on. A block map or list stands on the empty range where it begins.
 #[derive(Debug)]
@@ -57,7 +53,7 @@ pub(super) fn parse_tree(text: &str, faults: &mut Faults) -> Option<Node> {
             Some(root)
         }
         Err(error) => {
-            faults.add(syntax(&error, text));
+            faults.add(syntax_fault(&error, text));
             None
         }
     }
@@ -67,7 +63,6 @@ fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEEPEST,
-            flow_nesting_limit: DEEPEST,
             max_nodes: MOST_NODES,
             max_events: MOST_NODES * 3,
         },
@@ -87,7 +82,11 @@ fn options() -> Options {
 
 fn drop_repeated_keys(node: &mut Node, faults: &mut Faults) {
     match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| drop_repeated_keys(item, faults)),
+        Value::List(items) => {
+            for item in items {
+                drop_repeated_keys(item, faults);
+            }
+        }
         Value::Map(entries) => {
             let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
             entries.retain(|entry| match seen.get(&entry.key) {
@@ -99,85 +98,19 @@ fn drop_repeated_keys(node: &mut Node, faults: &mut Faults) {
                 }
                 None => seen.insert(entry.key.clone(), entry.key_at.clone()).is_none(),
             });
-            entries.iter_mut().for_each(|entry| drop_repeated_keys(&mut entry.node, faults));
+            for entry in entries {
+                drop_repeated_keys(&mut entry.node, faults);
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
 }
 
-/// What the YAML reader did not take.
-fn syntax(error: &Error, text: &str) -> Draft {
-    if let Error::AliasError { error, .. } = error {
-        return syntax(error, text);
-    }
-    let at = error.location().map_or(0..0, |location| fault_bytes(location, text));
-    let line = text.get(..at.start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-    let rest = text.get(at.start..).unwrap_or_default().split('\n').next().unwrap_or_default();
-    match error {
-        Error::MultipleDocuments { .. } => Draft::new(&at, "there is a second document in the file")
-            .label("it begins here")
-            .help("a file holds one policy: remove what follows the first, and its `---` or `...`"),
-        Error::UnknownAnchor { .. } => Draft::new(&at, "the alias refers to no anchor").help(
-            "an alias `*name` repeats what was marked `&name` before it; quote a text that begins with `*`",
-        ),
-        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
-            Draft::new(&at, format!("lists and maps lie more than {DEEPEST} deep"))
-                .help("a policy needs five levels: look for brackets that are not closed")
-        }
-        Error::Budget { .. }
-        | Error::AliasReplayLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. }
-        | Error::AliasExpansionLimitExceeded { .. } => Draft::new(
-            &at,
-            format!("the file holds more than {MOST_NODES} values, aliases counted as they expand"),
-        )
-        .help("a policy is far smaller: is this the right file?"),
-        _ => {
-            let said = UserMessageFormatter.format_message(error);
-            let draft = Draft::new(&at, format!("this is not YAML: {}", Untrusted::from(&*said)));
-            match remedy(line, rest) {
-                Some(help) => draft.help(help),
-                None => draft,
-            }
-        }
-    }
-}
-
-/// The likely cause of a syntax fault, from the line before and after it.
-fn remedy(before: &str, after: &str) -> Option<&'static str> {
-    let line = format!("{before}{after}");
-    if line.chars().take_while(|c| c.is_whitespace()).any(|c| c == '\t') {
-        Some("YAML is indented by spaces: replace the tabs")
-    } else if after.starts_with(['`', '@', '%', '!', '&', '*']) {
-        Some("put the value in double quotes")
-    } else if line.contains("${") && line.contains(['{', '[']) {
-        Some("inside `[ ]` and `{ }` a variable needs double quotes: \"${NAME}\"")
-    } else {
-        None
-    }
-}
-
 /// The bytes that a value stands on.
-fn value_bytes(location: Location) -> Option<Range<usize>> {
+pub(super) fn value_bytes(location: Location) -> Option<Range<usize>> {
     let span = location.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;
     Some(start..start.saturating_add(usize::try_from(span.byte_len()?).ok()?))
-}
-
-/// The bytes of a fault's location. Those of bad syntax carry line and column only, and mark one character.
-fn fault_bytes(location: Location, text: &str) -> Range<usize> {
-    if let Some(bytes) = value_bytes(location) {
-        return bytes;
-    }
-    let line = usize::try_from(location.line()).unwrap_or(usize::MAX).max(1);
-    let column = usize::try_from(location.column()).unwrap_or(usize::MAX).max(1);
-    let begin =
-        if line == 1 { Some(0) } else { text.match_indices('\n').nth(line - 2).map(|(at, _)| at + 1) };
-    let Some(begin) = begin else { return text.len()..text.len() };
-    let rest = text.get(begin..).unwrap_or_default();
-    let start = rest.char_indices().nth(column - 1).map_or(text.len(), |(at, _)| begin + at);
-    let width = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    start..start + width
 }
 
 impl From<Spanned<Value>> for Node {

@@ -8,7 +8,7 @@ use super::network::Networks;
 use crate::flow::{Port, Service};
 use crate::policy::file::fault::{Draft, quoted};
 use crate::policy::file::literal::{parse_address, parse_dns_name, parse_service};
-use crate::policy::file::raw::{self, At, Map, NetworkName, PortNumber, ServerName, VariableAddress};
+use crate::policy::file::raw::{self, Given, Map, NetworkName, PortNumber, ServerName, VariableAddress};
 use crate::policy::{Destination, Value};
 
 /// tcpmux (RFC 1078), which nothing serves.
@@ -21,7 +21,7 @@ impl Check<'_> {
         networks: &Networks,
     ) -> BTreeMap<String, Destination> {
         self.right_keys(raw);
-        let empty = raw.value.as_ref().is_some_and(BTreeMap::is_empty);
+        let empty = raw.value.as_ref().is_some_and(BTreeMap::is_empty) && !raw.is_doubtful;
         self.not_empty("destinations", empty, &raw.at, "name what must be reachable");
         let mut destinations = BTreeMap::new();
         for (name, entry) in raw.value.iter().flatten() {
@@ -66,7 +66,7 @@ impl Check<'_> {
 
     /// A literal must be an address. What a variable holds is judged as a finding: it says more there,
     /// and an unset variable is something to report, not a broken policy.
-    fn address(&mut self, raw: &At<VariableAddress>) -> Option<Value> {
+    fn address(&mut self, raw: &Given<VariableAddress>) -> Option<Value> {
         let VariableAddress(text) = raw.value.as_ref()?;
         let template = self.template(text, &raw.at)?;
         if !template.is_variable() {
@@ -88,7 +88,7 @@ impl Check<'_> {
 
     fn services<'r>(&mut self, destination: &str, raw: &'r Map<raw::Service>) -> Services<'r> {
         self.right_keys(raw);
-        let empty = raw.value.as_ref().is_some_and(BTreeMap::is_empty);
+        let empty = raw.value.as_ref().is_some_and(BTreeMap::is_empty) && !raw.is_doubtful;
         let help = "name a service, such as ssh: 22/ssh";
         self.not_empty(&format!("destinations.{destination}.services"), empty, &raw.at, help);
         let mut services = Services::new();
@@ -108,7 +108,7 @@ impl Check<'_> {
         services
     }
 
-    fn control_port_is_unserved(&mut self, port: Port, raw: &At<PortNumber>, services: &Services<'_>) {
+    fn control_port_is_unserved(&mut self, port: Port, raw: &Given<PortNumber>, services: &Services<'_>) {
         for (name, (_, at)) in services.iter().filter(|(_, (service, _))| service.port == port) {
             let help = "if the control port connects, something on the way accepts everything; \
                         set `control_port` to a port that nothing serves";

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Check;
 use crate::policy::file::fault::{Draft, quoted};
-use crate::policy::file::raw::{self, At, DestinationName, List, ServiceName, SourceName};
+use crate::policy::file::raw::{self, DestinationName, Given, List, ServiceName, SourceName};
 use crate::policy::{Expectation, Via};
 
 /// Flows (from, to, service) as they are expected: to be what, where, and in which expectation.
@@ -45,7 +45,7 @@ impl Check<'_> {
     fn expectation<'r>(
         &mut self,
         path: &'r str,
-        item: &At<raw::Expectation>,
+        item: &Given<raw::Expectation>,
         raw: &'r raw::Expectation,
         policy: &'r raw::Policy,
         flows: &mut Flows<'r>,
@@ -155,7 +155,7 @@ impl Check<'_> {
         let (Some(destinations), Some(expect)) = (&policy.destinations.value, &policy.expect.value) else {
             return;
         };
-        let uncertain = |item: &At<raw::Expectation>| {
+        let uncertain = |item: &Given<raw::Expectation>| {
             item.is_doubtful || item.value.as_ref().is_none_or(|raw| is_uncertain(raw, destinations))
         };
         if expect.is_empty() || expect.iter().any(uncertain) {
@@ -185,7 +185,7 @@ impl Check<'_> {
 }
 
 /// Whether a part of an expectation was reported, so that it is not known what was meant.
-fn is_uncertain(raw: &raw::Expectation, destinations: &BTreeMap<String, At<raw::Destination>>) -> bool {
+fn is_uncertain(raw: &raw::Expectation, destinations: &BTreeMap<String, Given<raw::Destination>>) -> bool {
     let to = raw.to.value.as_ref().and_then(|DestinationName(to)| destinations.get(to));
     let services = to.and_then(|to| to.value.as_ref()?.services.value.as_ref());
     let Some(services) = services else { return true };
@@ -193,7 +193,7 @@ fn is_uncertain(raw: &raw::Expectation, destinations: &BTreeMap<String, At<raw::
 }
 
 /// Whether a key is there, be its value right or wrong.
-fn is_given<T>(raw: &At<T>) -> bool {
+fn is_given<T>(raw: &Given<T>) -> bool {
     raw.value.is_some() || !raw.key_at.is_empty()
 }
 

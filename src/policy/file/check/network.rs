@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::Check;
 use crate::policy::file::fault::{Draft, quoted};
 use crate::policy::file::literal::parse_cidr;
-use crate::policy::file::raw::{self, At, Map, VariableCidr};
+use crate::policy::file::raw::{self, Given, Map, VariableCidr};
 use crate::policy::{TAILNET, VPC};
 
 /// Tailscale's own ranges (tailscale.com/kb/1304/ip-pool and /kb/1033/ip-and-dns-addresses).
@@ -59,7 +59,7 @@ impl Check<'_> {
         Networks { named: networks, is_whole: !raw.is_doubtful }
     }
 
-    fn network(&mut self, name: &str, entry: &At<raw::Network>) -> Network {
+    fn network(&mut self, name: &str, entry: &Given<raw::Network>) -> Network {
         let mut network =
             Network { whole: entry.value.is_some(), key_at: entry.key_at.clone(), ..Network::default() };
         let Some(raw::Network(list)) = &entry.value else { return network };

@@ -19,7 +19,7 @@ impl Check<'_> {
         networks: &Networks,
     ) -> BTreeMap<String, Source> {
         self.right_keys(raw);
-        let empty = raw.value.as_ref().is_some_and(BTreeMap::is_empty);
+        let empty = raw.value.as_ref().is_some_and(BTreeMap::is_empty) && !raw.is_doubtful;
         self.not_empty("sources", empty, &raw.at, "name the runners that connections start from");
         let mut sources = BTreeMap::new();
         for (name, entry) in raw.value.iter().flatten() {

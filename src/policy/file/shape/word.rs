@@ -15,7 +15,7 @@ impl Walk<'_> {
     pub(super) fn scalar(
         &mut self,
         wanted: Option<&str>,
-        value: Value,
+        value: &Value,
         at: &Range<usize>,
         schema: &Json,
     ) -> Json {
@@ -26,7 +26,7 @@ impl Walk<'_> {
             .flatten()
             .filter_map(|choice| choice.get("const").and_then(Json::as_str))
             .collect();
-        if let Value::Text(text) = &value
+        if let Value::Text(text) = value
             && looks_like_variable(text)
             && !may_hold_variables(schema)
         {
@@ -34,37 +34,44 @@ impl Walk<'_> {
             self.misplaced_variable(at, &place);
             return Json::Null;
         }
-        let fault = match (wanted, &value) {
-            (_, Value::Text(text)) if !choices.is_empty() => match choices.contains(&text.as_str()) {
-                true => return Json::from(text.as_str()),
-                false => self.unknown_word(text, &choices, at),
-            },
+        let fault = match (wanted, value) {
+            (_, Value::Text(text)) if choices.contains(&text.as_str()) => return Json::from(text.as_str()),
+            (_, Value::Text(text)) if !choices.is_empty() => self.unknown_word(text, &choices, at),
             (Some("string"), Value::Text(text)) => return Json::from(text.as_str()),
             (Some("integer"), Value::Number(number)) if !number.is_f64() => match number.as_u64() {
                 Some(whole) if in_range(whole, schema) => return Json::from(whole),
                 _ => self.out_of_range(number, at, schema),
             },
-            _ => self.wrong_type(wanted, &value, &choices, at, schema),
+            _ => self.wrong_type(wanted, value, &choices, at, schema),
         };
         self.report(fault);
         Json::Null
     }
 
     fn unknown_word(&self, text: &str, choices: &[&str], at: &Range<usize>) -> Draft {
-        let message =
-            format!("{} is {}, not {}", self.name(), alternatives(choices.iter().copied()), quoted(text));
+        let message = format!(
+            "{} must be {}, not {}",
+            self.name(),
+            alternatives(choices.iter().copied()),
+            quoted(text)
+        );
         let draft = Draft::new(at, message).label("unknown word");
         match did_you_mean(text, choices.iter().copied()) {
             Some(meant) => draft.help(format!("did you mean {}?", quoted(meant))),
-            None => draft,
+            None => draft.help(format!("write {}", alternatives(choices.iter().copied()))),
         }
     }
 
     fn out_of_range(&self, number: &serde_json::Number, at: &Range<usize>, schema: &Json) -> Draft {
         let bound = |keyword| schema.get(keyword).and_then(Json::as_u64).unwrap_or(0);
-        let message =
-            format!("{} is from {} to {}, not {number}", self.name(), bound("minimum"), bound("maximum"));
-        Draft::new(at, message).label("out of range")
+        let (least, most) = (bound("minimum"), bound("maximum"));
+        // The bound of a database's integers tells nobody anything.
+        let range = if most > u64::from(u32::MAX) {
+            format!("{least} or more")
+        } else {
+            format!("from {least} to {most}")
+        };
+        Draft::new(at, format!("{} must be {range}, not {number}", self.name())).label("out of range")
     }
 
     fn wrong_type(
