@@ -460,6 +460,6 @@ fn tailscales_resolver() {
 
 #[test]
 fn the_order_is_by_area_and_stable() {
-    let areas: Vec<_> = judge(&well(), WELL).iter().map(|finding| finding.area()).collect();
+    let areas: Vec<_> = judge(&well(), WELL).iter().map(reachgate::finding::Finding::area).collect();
     assert!(areas.is_sorted(), "{areas:?}");
 }
