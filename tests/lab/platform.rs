@@ -104,13 +104,13 @@ fn lay_links(changes: &Changes) -> Result<(), String> {
         "net.ipv6.conf.all.forwarding=1",
         "net.ipv4.icmp_ratelimit=0",
         "net.ipv6.icmp.ratelimit=0",
-        // Duplicate address detection would keep IPv6 waiting for a second.
-        "net.ipv6.conf.all.accept_dad=0",
-        "net.ipv6.conf.default.accept_dad=0",
     ];
     namespace::finish(namespace::command("router", "sysctl").args(["-qw"]).args(settings))?;
     let mut router = String::from("link set lo up\n");
     for (host, networks) in &addresses {
+        // Neighbour discovery needs a link-local address; one that the kernel makes comes after a second.
+        put(&mut router, format_args!("link set r-{host} addrgenmode none"));
+        put(&mut router, format_args!("addr add fe80::1/64 dev r-{host} nodad"));
         put(&mut router, format_args!("link set r-{host} up"));
         if let Some(mtu) = changes.mtu.get(host) {
             put(&mut router, format_args!("link set r-{host} mtu {mtu}"));
@@ -126,7 +126,7 @@ fn lay_links(changes: &Changes) -> Result<(), String> {
     batch(&["-n", "router", "-batch", "-"], &router)?;
 
     for (host, networks) in &addresses {
-        let mut lines = String::from("link set lo up\nlink set eth0 up\n");
+        let mut lines = String::from("link set lo up\nlink set eth0 addrgenmode none\nlink set eth0 up\n");
         for network in networks {
             put(&mut lines, format_args!("addr add {network} dev eth0 {}", nodad(*network)));
         }

@@ -26,6 +26,9 @@ pub struct Outcome {
 /// The folder that a job runs in.
 pub const JOB: &str = "/run/lab/job";
 
+/// What is the pod's /tmp, where it is there.
+const TMP: &str = "/run/lab/pod/tmp";
+
 /// The probe, as a pod sees it.
 const PROGRAM: &str = "/run/lab/reachgate";
 
@@ -42,8 +45,7 @@ cover() {
 cover /run/lab/pod/resolv.conf /etc/resolv.conf
 cover /run/lab/pod/hosts /etc/hosts
 cover /run/lab/pod/nsswitch.conf /etc/nsswitch.conf
-mount -t tmpfs tmpfs /tmp
-[ -d /run/lab/pod/tmp ] && cp -a /run/lab/pod/tmp/. /tmp/
+[ ! -d /run/lab/pod/tmp ] || mount --bind /run/lab/pod/tmp /tmp
 cd /run/lab/job
 exec "$@"
 "#;
@@ -57,6 +59,8 @@ pub fn run(platform: &mut Platform, scenario: &Scenario, pod: Host) -> Result<Ou
         arguments.extend(["--policy".to_owned(), namespace::write(policy, &text)?]);
     }
     arguments.extend(scenario.args.iter().cloned());
+    // Nothing of the machine's own /tmp may be taken for the pod's.
+    fs::create_dir_all(TMP).map_err(|e| format!("{TMP}: {e}"))?;
     let _sockets = furnish(scenario)?;
     let mut command = step(pod, PROGRAM);
     command.args(arguments).env_clear().envs(environment(scenario));
@@ -126,7 +130,7 @@ fn environment(scenario: &Scenario) -> Vec<(String, String)> {
 /// Lays out the files of a pod. The sockets live as long as what is given back.
 fn furnish(scenario: &Scenario) -> Result<Vec<UnixListener>, String> {
     let pod = &scenario.changes.pod;
-    for folder in [JOB, "/run/lab/pod/tmp"] {
+    for folder in [JOB, "/run/lab/pod"] {
         fs::create_dir_all(folder).map_err(|e| format!("{folder}: {e}"))?;
     }
     // A second pod finds it mounted already; writing again would empty the program itself.
@@ -147,8 +151,7 @@ fn furnish(scenario: &Scenario) -> Result<Vec<UnixListener>, String> {
     let mut sockets = Vec::new();
     for path in &pod.sockets {
         // The pod's /tmp is a copy of this one; sockets elsewhere must be under /run.
-        let path =
-            path.strip_prefix("/tmp").map_or(path.clone(), |rest| Path::new("/run/lab/pod/tmp").join(rest));
+        let path = path.strip_prefix("/tmp").map_or(path.clone(), |rest| Path::new(TMP).join(rest));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         }

@@ -35,7 +35,11 @@ pub fn check() -> Result<(), String> {
 /// Runs a command in a scenario's pod, with this process's own terminal.
 pub fn enter(name: &str, words: &[&str]) -> Result<(), String> {
     let itself = itself()?;
-    let scenario = crate::scenario::folder().join("scenarios").join(name).with_extension("yaml");
+    // A name is a trial's; a path is any scenario file.
+    let scenario = match name.contains('/') {
+        true => PathBuf::from(name),
+        false => crate::scenario::folder().join("scenarios").join(name).with_extension("yaml"),
+    };
     let mut command = unshare(Command::new("unshare"));
     let status = command.arg(itself).arg(INSIDE).arg(scenario).args(words).status();
     match status {

@@ -1,0 +1,52 @@
+# `make` alone lists what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+CARGO ?= cargo
+
+# What the demo, the lab and the checks run. All are in Debian and Ubuntu.
+DEMO_PACKAGES := iproute2 nftables
+PACKAGES := $(DEMO_PACKAGES) util-linux uidmap openssh-server openssh-client nginx-light bind9 shellcheck python3-venv
+BENCH_PACKAGES := hyperfine nmap netcat-openbsd dnsutils openssl curl time prometheus-blackbox-exporter
+
+TOOLS := target/tools
+DENY_VERSION := 0.20.2
+DENY := $(TOOLS)/bin/cargo-deny
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## See a probe pass, then fail with its reason, in a minute
+	@bash examples/install.sh --optional $(DEMO_PACKAGES)
+	$(CARGO) build --quiet --no-default-features --bin reachgate --examples
+	@examples/demo.sh
+
+.PHONY: setup
+setup: $(DENY) ## Install what the tests and checks need (packages as root; else say how)
+	@bash examples/install.sh $(PACKAGES)
+
+# Takes some minutes to compile, once.
+$(DENY):
+	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-deny@$(DENY_VERSION)
+
+.PHONY: test
+test: ## Run all tests; those of tests/lab.rs need root or user namespaces
+	$(CARGO) test
+
+.PHONY: check
+check: $(DENY) ## Formatting, lints in every feature set, docs, licences, scripts
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets --no-default-features -- -D warnings
+	$(CARGO) clippy --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --all-features
+	$(DENY) check licenses bans sources
+	shellcheck .ci/run examples/*.sh
+
+.PHONY: bench
+bench: ## Measure against single exchanges and other tools, and write docs/performance.md
+	@bash examples/install.sh $(PACKAGES) $(BENCH_PACKAGES)
+	$(CARGO) build --quiet --release --no-default-features
+	$(CARGO) test --quiet --no-default-features --test lab -- --enter "$(CURDIR)/tests/lab/bench.yaml" \
+		python3 "$(CURDIR)/examples/bench.py"
