@@ -1,11 +1,15 @@
 //! TCP's own handshake.
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use reachgate::fact::port::{Connect, ConnectError, Exchange, Proof, Role, Step};
 use reachgate::flow::Greeting;
+use reachgate::probe::conversation::Conversation;
 use reachgate::probe::port::probe_ports;
+use reachgate::probe::ssh::probe_ssh;
+use reachgate::probe::tcp::probe_tcp;
 
 use crate::server::{
     TIMEOUT, blackhole, nobody, probe, probe_one, say, serve, serve_on, target, wait, with_role,
@@ -73,6 +77,24 @@ fn a_rst_behind_the_handshake_is_closed_not_refused() {
         let after = if greeting == Greeting::Ssh { Step::Connect } else { Step::Request };
         assert_eq!(fact.exchange, Some(Exchange::Closed { after, reset: true, said: None }));
     }
+}
+
+#[test]
+fn a_rst_that_came_before_anyone_looked_is_not_refused_either() {
+    let server = serve(|mut stream| {
+        stream.write_all(b"Not allowed at this time\r\n").unwrap();
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let exchange = runtime.block_on(async {
+        // The sleep holds up the whole runtime, after the SYN.
+        let late = async { std::thread::sleep(Duration::from_millis(100)) };
+        let (dialled, ()) = tokio::join!(probe_tcp(server, tokio::time::sleep(TIMEOUT)), late);
+        assert!(matches!(dialled.connect, Connect::Established { .. }), "{:?}", dialled.connect);
+        probe_ssh(Conversation::new(dialled.connection.unwrap(), TIMEOUT)).await
+    });
+    let said = Some("Not allowed at this time".into());
+    assert_eq!(exchange, Exchange::Closed { after: Step::Connect, reset: true, said });
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use rcgen::{CertificateParams, CustomExtension, KeyPair, date_time_ymd};
+use rcgen::{
+    CertificateParams, CustomExtension, KeyPair, PublicKeyData as _, SigningKey as _, date_time_ymd,
+};
 use reachgate::fact::port::{Certificate, Chain, Exchange, Proof, Step};
 use reachgate::flow::Greeting::Tls;
 use reachgate::untrusted::Untrusted;
@@ -88,6 +90,38 @@ fn a_peer_that_does_not_hold_the_key_is_wrong() {
         let thief = Identity::new(vec![certificate.der().clone()], &KeyPair::generate().unwrap());
         let (server, _) = serve_tls(thief, &[version]);
         let exchange = exchange(server, Tls);
+        assert!(matches!(exchange, Exchange::Wrong { .. }), "{exchange:?}");
+    }
+}
+
+/// A self-signed certificate of version 1, as `openssl x509 -req` makes without extensions; rcgen does not.
+fn version_one(key: &KeyPair) -> CertificateDer<'static> {
+    fn der(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
+        let content = contents.concat();
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82, length[0], length[1]], &content[..]].concat()
+    }
+    let common_name = der(0x30, &[&[6, 3, 0x55, 4, 3], &der(0x0c, &[b"old.example"])]);
+    let name = der(0x30, &[&der(0x31, &[&common_name])]);
+    let ecdsa_with_sha256 = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+    let validity = der(0x30, &[&der(0x17, &[b"200101000000Z"]), &der(0x17, &[b"400101000000Z"])]);
+    let serial = [2, 1, 1];
+    let public_key = key.subject_public_key_info();
+    let body = der(0x30, &[&serial, &ecdsa_with_sha256, &name, &validity, &name, &public_key]);
+    let signature = der(0x03, &[&[0], &key.sign(&body).unwrap()]);
+    CertificateDer::from(der(0x30, &[&body, &ecdsa_with_sha256, &signature]))
+}
+
+#[test]
+fn a_certificate_of_version_one_is_read_and_its_key_proved() {
+    for version in [&TLS13, &TLS12] {
+        let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        let (server, _) = serve_tls(Identity::new(vec![version_one(&key)], &key), &[version]);
+        let read = certificate(exchange(server, Tls));
+        assert_eq!(read.subject.as_str(), "CN=old.example");
+        assert_eq!(read.chain, Chain::SelfSigned);
+        let (thief, _) = serve_tls(Identity::new(vec![version_one(&key)], &other), &[version]);
+        let exchange = exchange(thief, Tls);
         assert!(matches!(exchange, Exchange::Wrong { .. }), "{exchange:?}");
     }
 }

@@ -41,10 +41,8 @@ impl Neighbours {
 /// Waits until a control dialled at `since` has been silent for long enough; for ever if that cannot be
 /// said.
 pub(super) async fn enough(mut neighbours: watch::Receiver<Neighbours>, since: Instant) {
-    let patience = match neighbours.wait_for(|neighbours| neighbours.patience().is_some()).await {
-        Ok(neighbours) => neighbours.patience(),
-        Err(_) => None,
-    };
+    let decided = neighbours.wait_for(|neighbours| neighbours.patience().is_some()).await;
+    let patience = decided.ok().and_then(|neighbours| neighbours.patience());
     match patience {
         Some(patience) => sleep_until(since + patience).await,
         None => std::future::pending().await,

@@ -199,7 +199,15 @@ mod tests {
         let mut other = key_exchange();
         other[5] = 21;
         let short = packet(&[SSH_MSG_KEXINIT, 1, 2, 3]);
-        for bytes in [long, uneven, thin, thick, other, short, b"HTTP/1.1 400 Bad Request".to_vec()] {
+        let tiny = vec![0, 0, 0, 4];
+        let mut endless = vec![0xff; 60];
+        endless[0] = SSH_MSG_KEXINIT;
+        let endless = packet(&endless);
+        let mut trailing = vec![0; 1 + 16 + 40 + 5 + 1];
+        trailing[0] = SSH_MSG_KEXINIT;
+        let trailing = packet(&trailing);
+        let http = b"HTTP/1.1 400 Bad Request".to_vec();
+        for bytes in [long, uneven, thin, thick, other, short, tiny, endless, trailing, http] {
             assert!(read(&bytes).is_err(), "{}", bytes.escape_ascii());
         }
     }
