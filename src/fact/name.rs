@@ -66,7 +66,8 @@ pub struct NameFact {
 /// One question to one nameserver.
 #[derive(Debug, Clone)]
 pub struct Lookup {
-    /// The fully qualified name asked, with its trailing dot.
+    /// The fully qualified name asked, with its trailing dot; as the policy spells it, and cut past 255
+    /// characters, where it could not be asked.
     pub asked: String,
     /// The search domain that made it; `None` for the name itself.
     pub search_domain: Option<String>,
@@ -77,7 +78,9 @@ pub struct Lookup {
     /// The answer for AAAA.
     pub aaaa: Answer,
     /// For a name that resolves: what the same nameserver says of a random label beside it (same
-    /// parent zone). An address there means a wildcard, which makes everything resolve.
+    /// parent zone), for a type that the name has. An address there means a wildcard, which makes
+    /// everything resolve. Where A and AAAA both were asked, the answer that says most against there
+    /// being none: addresses, else what is undecided, else what is negative.
     pub random_sibling: Option<Answer>,
     /// How long the slower of A and AAAA took, retries included.
     pub elapsed: Duration,
@@ -147,7 +150,8 @@ pub enum SystemAnswer {
     Addresses(Vec<IpAddr>),
     /// `EAI_NONAME` or `EAI_NODATA`.
     NoName,
-    /// `EAI_AGAIN`, `EAI_FAIL` or `EAI_SYSTEM`: it could not tell.
+    /// `EAI_AGAIN`, `EAI_FAIL` or `EAI_SYSTEM`: it could not tell. Also for what is no host name, which
+    /// it is not asked for.
     Failed(String),
     /// It did not come back before the deadline.
     TimedOut,

@@ -124,23 +124,27 @@ mod tests {
     fn what_cannot_be_asked_says_why() {
         let long_label = "a".repeat(64);
         let long_name = ["a".repeat(60).as_str(); 5].join(".");
-        for name in [
-            "",
-            ".",
-            "a..b",
-            ".a",
-            "dev.cwiq.io:22",
-            "https://dev",
-            " dev",
-            "dév.io",
-            "a\0b",
-            "*.io",
-            &long_label,
-            &long_name,
+        for (name, why) in [
+            ("", "an empty label"),
+            (".", "an empty label"),
+            ("a..b", "an empty label"),
+            (".a", "an empty label"),
+            (&long_label, "a label has 64 bytes"),
+            (&long_name, "the name has 304 bytes"),
+            ("dev.cwiq.io:22", "':' is not part"),
+            ("https://dev", "':' is not part"),
+            (" dev", "' ' is not part"),
+            ("dév.io", "'é' is not part"),
+            ("a\0b", "'\\0' is not part"),
+            ("*.io", "'*' is not part"),
         ] {
-            let all = candidates(name, &[], 1);
-            assert!(all.iter().all(|candidate| candidate.name.is_err()), "{name:?}");
+            for candidate in candidates(name, &[], 1) {
+                let words = candidate.name.unwrap_err();
+                assert!(words.starts_with("not asked: ") && words.contains(why), "{name:?}: {words}");
+            }
         }
+        let searched = candidates("dev", &["bad domain".to_owned()], 5);
+        assert!(searched[0].name.is_err() && searched[1].name.is_ok());
         let fits = [&"a".repeat(63), &"b".repeat(63), &"c".repeat(63), &"d".repeat(61)]
             .map(String::as_str)
             .join(".");

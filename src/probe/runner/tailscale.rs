@@ -100,6 +100,18 @@ mod tests {
     }
 
     #[test]
+    fn its_resolver_is_a_sign_wherever_the_vpc_is() {
+        let nameservers = ["10.1.0.2", "100.64.0.2", "100.100.100.100", "fd7a:115c:a1e0::53"];
+        let nameservers = nameservers.map(|text| text.parse().unwrap()).to_vec();
+        let resolver = ResolverConfig { nameservers, ..ResolverConfig::default() };
+        let seen =
+            Seen { interfaces: &BTreeSet::new(), addresses: &[], resolver: Some(&resolver), proxies: &[] };
+        let [tailnet, vpc] = [networks(&["100.64.0.0/10"]), networks(&["10.1.0.0/16", "100.64.0.0/10"])];
+        let signs = signs(&seen, &tailnet, &vpc, Path::new("/nonexistent"));
+        assert_eq!(signs, MAGICDNS.map(TailscaleSign::Nameserver));
+    }
+
+    #[test]
     fn a_proxy_is_tailscales_by_port_address_or_name() {
         let is_tailnet = |address: IpAddr| address == IpAddr::from([100, 64, 0, 9]);
         for endpoint in [
