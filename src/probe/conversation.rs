@@ -9,8 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use crate::probe::tcp::Connection;
-
 /// How much of what came first is kept.
 const KEPT: usize = 1024;
 
@@ -41,10 +39,9 @@ pub enum Received {
 
 impl Conversation {
     /// Begins now; all of it must be over after `timeout`.
-    pub fn new(connection: Connection, timeout: Duration) -> Self {
-        let Connection { stream, reset } = connection;
+    pub fn new(stream: TcpStream, timeout: Duration) -> Self {
         let established = Instant::now();
-        Self { stream, reset, established, deadline: established + timeout, beginning: Vec::new() }
+        Self { stream, reset: false, established, deadline: established + timeout, beginning: Vec::new() }
     }
 
     /// Sends `bytes`. A failure is not reported here: the next read tells why.

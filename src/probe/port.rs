@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -18,7 +19,7 @@ use crate::flow::Greeting;
 use crate::probe::conversation::Conversation;
 use crate::probe::http::probe_http;
 use crate::probe::ssh::probe_ssh;
-use crate::probe::tcp::{Connection, probe_tcp};
+use crate::probe::tcp::probe_tcp;
 use crate::probe::tls::TlsProbe;
 use control::Neighbours;
 
@@ -78,15 +79,17 @@ impl Run {
     async fn probe(&self, target: Target) -> PortFact {
         let started = Instant::now();
         let neighbours = self.neighbours.get(&address(&target));
+        // Neither clock starts before it is first asked, which is behind the SYN.
+        let timeout = async { sleep(self.timeout).await };
         let dialled = match (&target.role, neighbours) {
             (Role::Control, Some(neighbours)) => {
-                let enough = control::enough(neighbours.subscribe(), started);
-                probe_tcp(socket_address(&target), async {
-                    tokio::select! { () = sleep(self.timeout) => {}, () = enough => {} }
-                })
-                .await
+                let enough = async { control::enough(neighbours.subscribe(), Instant::now()).await };
+                let give_up = async {
+                    tokio::select! { () = timeout => {}, () = enough => {} }
+                };
+                probe_tcp(socket_address(&target), give_up).await
             }
-            _ => probe_tcp(socket_address(&target), sleep(self.timeout)).await,
+            _ => probe_tcp(socket_address(&target), timeout).await,
         };
         if let (Connect::Established { after }, Some(neighbours)) = (&dialled.connect, neighbours)
             && target.role != Role::Control
@@ -115,7 +118,7 @@ impl Run {
         }
     }
 
-    async fn greet(&self, connection: Connection, target: &Target) -> Exchange {
+    async fn greet(&self, connection: TcpStream, target: &Target) -> Exchange {
         let conversation = Conversation::new(connection, self.timeout);
         match target.greeting {
             Greeting::Ssh => probe_ssh(conversation).await,

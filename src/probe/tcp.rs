@@ -28,17 +28,9 @@ pub struct Dialled {
     pub source: Option<IpAddr>,
     /// How the handshake ended.
     pub connect: Connect,
-    /// The connection, when established.
-    pub connection: Option<Connection>,
-}
-
-/// An established connection.
-#[derive(Debug)]
-pub struct Connection {
-    /// The connected socket.
-    pub stream: TcpStream,
-    /// A RST came already, right behind the handshake; what was received before it can be read.
-    pub reset: bool,
+    /// The connection, when established. A RST may have come already, right behind the handshake: what was
+    /// received before it can still be read, and a write tells of it.
+    pub connection: Option<TcpStream>,
 }
 
 /// Why a handshake did not complete.
@@ -64,8 +56,8 @@ pub async fn probe_tcp(address: SocketAddr, give_up: impl Future<Output = ()>) -
         let after = started.elapsed();
         let failed = |error, icmp| Connect::Failed { error, icmp, after };
         let (connect, connection) = match outcome {
-            Ok(connection) if is_own(&connection.stream) => {
-                own.push(connection.stream);
+            Ok(connection) if is_own(&connection) => {
+                own.push(connection);
                 if own.len() < SELF_CONNECTS {
                     continue;
                 }
@@ -85,7 +77,7 @@ pub async fn probe_tcp(address: SocketAddr, give_up: impl Future<Output = ()>) -
     }
 }
 
-type Outcome = Result<Connection, Unfinished>;
+type Outcome = Result<TcpStream, Unfinished>;
 
 async fn dial(address: SocketAddr, give_up: impl Future<Output = ()>) -> (Option<SocketAddr>, Outcome) {
     let socket = match open(address) {
@@ -111,11 +103,11 @@ async fn dial(address: SocketAddr, give_up: impl Future<Output = ()>) -> (Option
         // What came at the last moment still counts: nothing is called silent that answered.
         () = give_up => state(&stream).unwrap_or(Err(Unfinished::Silent)),
     };
-    let outcome = outcome.map(|reset| {
+    let outcome = outcome.map(|()| {
         // From here on an ICMP error must not end the connection, as it would with the queue on
         // (Linux `tcp_v4_err`): the greeting's deadline decides.
         icmp::disable_queue(&stream, address);
-        Connection { stream, reset }
+        stream
     });
     (source, outcome)
 }
@@ -127,8 +119,8 @@ fn open(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Waits for the handshake's end; `true` when a RST came right behind it.
-async fn handshake(stream: &TcpStream) -> Result<bool, Unfinished> {
+/// Waits for the handshake's end.
+async fn handshake(stream: &TcpStream) -> Result<(), Unfinished> {
     loop {
         if let Err(error) = stream.writable().await {
             return Err(unfinished(&error, None));
@@ -146,14 +138,14 @@ async fn handshake(stream: &TcpStream) -> Result<bool, Unfinished> {
 /// Writable does not mean connected: an ICMP error in the queue wakes the socket too, and one that
 /// came while the kernel held the socket leaves it in SYN-SENT with no error to report. So the peer's
 /// address, the error and the queue are asked in turn.
-fn state(stream: &TcpStream) -> Option<Result<bool, Unfinished>> {
+fn state(stream: &TcpStream) -> Option<Result<(), Unfinished>> {
     if stream.peer_addr().is_ok() {
-        return Some(Ok(false));
+        return Some(Ok(()));
     }
     match stream.take_error() {
         // A RST for a SYN is ECONNREFUSED: these two come only behind a completed handshake.
         Ok(Some(error)) if matches!(error.raw_os_error(), Some(libc::ECONNRESET | libc::EPIPE)) => {
-            Some(Ok(true))
+            Some(Ok(()))
         }
         Ok(Some(error)) | Err(error) => {
             let queued = icmp::read_queue(stream);

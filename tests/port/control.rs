@@ -24,8 +24,8 @@ fn a_silent_control_is_given_up_soon_after_the_others_are_done() {
     let targets = controlled(&[target(say(""), Greeting::Tcp)], target(silent, Greeting::Tcp));
     let (facts, elapsed) = probe(&targets, TIMEOUT);
     let Connect::Silent { waited } = control(&facts).connect else { panic!("{facts:?}") };
-    assert!((Duration::from_millis(25)..Duration::from_millis(100)).contains(&waited), "{waited:?}");
-    assert!(elapsed < Duration::from_millis(120), "{elapsed:?}");
+    assert!((Duration::from_millis(25)..TIMEOUT / 2).contains(&waited), "{waited:?}");
+    assert!(elapsed < TIMEOUT, "{elapsed:?}");
 }
 
 #[test]
@@ -62,5 +62,5 @@ fn a_refused_control_is_said_to_be() {
     let targets = controlled(&[target(say(""), Greeting::Tcp)], target(nobody(), Greeting::Tcp));
     let (facts, elapsed) = probe(&targets, TIMEOUT);
     assert!(matches!(control(&facts).connect, Connect::Failed { .. }));
-    assert!(elapsed < Duration::from_millis(100), "{elapsed:?}");
+    assert!(elapsed < TIMEOUT, "{elapsed:?}");
 }

@@ -11,7 +11,7 @@ use crate::namespace::is_inside;
 use crate::server::{blackhole, probe, target};
 
 const MANY: usize = 2000;
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_millis(700);
 
 /// Dials the blackhole 2,000 times over; how long it took. Every one must be silent, none out of sockets.
 fn dial_many() -> Duration {
@@ -39,7 +39,7 @@ fn two_thousand_silent_ports_take_one_timeout() {
         return;
     }
     let elapsed = dial_many();
-    assert!(elapsed < TIMEOUT + Duration::from_millis(150), "{elapsed:?}");
+    assert!(elapsed < TIMEOUT * 2, "{elapsed:?}");
     assert!(peak() <= 20, "{} MiB", peak());
 }
 

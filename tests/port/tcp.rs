@@ -31,7 +31,7 @@ fn silence_is_waited_out_and_no_longer() {
     let (address, _guard) = blackhole();
     let fact = probe_one(target(address, Greeting::Ssh));
     let Connect::Silent { waited } = fact.connect else { panic!("{fact:?}") };
-    assert!((TIMEOUT..TIMEOUT + Duration::from_millis(100)).contains(&waited), "{waited:?}");
+    assert!((TIMEOUT..TIMEOUT * 2).contains(&waited), "{waited:?}");
     assert_eq!(fact.source, Some(Ipv4Addr::LOCALHOST.into()));
     assert_eq!(fact.exchange, None);
 }
@@ -104,7 +104,7 @@ fn every_target_is_dialled_at_once() {
     let (facts, elapsed) = probe(&targets, TIMEOUT);
     assert!(facts.iter().all(|fact| matches!(fact.connect, Connect::Silent { .. })));
     assert_eq!(facts.len(), 50);
-    assert!(elapsed < TIMEOUT + Duration::from_millis(150), "{elapsed:?}");
+    assert!(elapsed < TIMEOUT * 2, "{elapsed:?}");
 }
 
 #[test]
