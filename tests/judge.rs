@@ -204,6 +204,23 @@ fn ports() {
 }
 
 #[test]
+fn a_neighbour_that_answers_narrows_the_cause() {
+    let reason = |facts: &Facts| {
+        let findings = judge(facts, WELL);
+        findings
+            .into_iter()
+            .find(|finding| finding.code.id() == "port-filtered")
+            .expect("a filtered port")
+            .reason
+    };
+    let mut facts = well();
+    port_mut(&mut facts, &Role::Reach("https".to_owned())).connect = Connect::Silent { waited: SECOND };
+    assert!(reason(&facts).contains("tcp/22 of the same address answers"), "{}", reason(&facts));
+    port_mut(&mut facts, &Role::Reach("ssh".to_owned())).connect = Connect::Silent { waited: SECOND };
+    assert!(!reason(&facts).contains("answers"), "{}", reason(&facts));
+}
+
+#[test]
 fn icmpv6_has_its_own_numbers() {
     let icmp = |code| Some(IcmpError { kind: 1, code, from: None, v6: true });
     for (code, expected) in

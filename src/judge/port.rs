@@ -15,7 +15,7 @@ use crate::code::{Area, Code};
 use crate::fact::Facts;
 use crate::fact::port::{Connect, PortFact, Role, Target};
 use crate::finding::{Finding, Verdict};
-use crate::flow::Greeting;
+use crate::flow::{Greeting, Port};
 use crate::policy::{Destination, Policy};
 
 /// Judges every port that an expectation names; those that were not dialled are skipped with the reason.
@@ -30,6 +30,14 @@ pub fn judge_ports(policy: &Policy, facts: &Facts, place: &Place<'_>) -> Vec<Fin
         })
         .map(|fact| fact.target.destination.as_str())
         .collect();
+    let answering: HashMap<IpAddr, Port> = facts
+        .ports
+        .iter()
+        .filter(|fact| {
+            matches!(fact.connect, Connect::Established { .. }) && fact.target.role != Role::Control
+        })
+        .map(|fact| (fact.target.address, fact.target.port))
+        .collect();
     let mut findings = Vec::new();
     for (name, destination) in destinations(policy) {
         let judged = judge_address(policy, &own, name, destination);
@@ -41,7 +49,9 @@ pub fn judge_ports(policy: &Policy, facts: &Facts, place: &Place<'_>) -> Vec<Fin
         for target in targets_of(policy, place, name, destination, address) {
             match dialled.get(&target) {
                 Some(fact) => {
-                    findings.extend(judge_port(policy, facts, place, fact, intercepted.contains(name)));
+                    let neighbour = answering.get(&address).copied();
+                    let words = Words { from: place.subnet_text(policy), fact, neighbour };
+                    findings.extend(judge_port(facts, &words, intercepted.contains(name)));
                 }
                 None => findings.push(
                     Finding::new(Code::PortUndecided, Verdict::Unknown, subject(&target))
@@ -96,14 +106,8 @@ fn elsewhere(policy: &Policy, place: &Place<'_>, name: &str) -> Vec<Finding> {
         .collect()
 }
 
-fn judge_port(
-    policy: &Policy,
-    facts: &Facts,
-    place: &Place<'_>,
-    fact: &PortFact,
-    intercepted: bool,
-) -> Vec<Finding> {
-    let words = Words { from: place.subnet_text(policy), fact };
+fn judge_port(facts: &Facts, words: &Words<'_>, intercepted: bool) -> Vec<Finding> {
+    let fact = words.fact;
     let mut findings = vec![match fact.target.role {
         Role::Control => words.control(),
         Role::Closed(_) => words.closed(),

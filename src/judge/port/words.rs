@@ -1,6 +1,6 @@
 //! One port's fact, as a finding in words.
 
-use super::{Code, Connect, Finding, Greeting, PortFact, Role, Verdict, expected, subject};
+use super::{Code, Connect, Finding, Greeting, Port, PortFact, Role, Verdict, expected, subject};
 use crate::fact::port::{ConnectError, Exchange, IcmpError, Proof, Step};
 
 /// Puts one port's fact into words.
@@ -9,6 +9,8 @@ pub(super) struct Words<'a> {
     pub(super) from: String,
     /// What the port did.
     pub(super) fact: &'a PortFact,
+    /// A port of the same address that connected in the same run.
+    pub(super) neighbour: Option<Port>,
 }
 
 impl Words<'_> {
@@ -83,7 +85,15 @@ impl Words<'_> {
         let (port, address) = (self.port(), self.fact.target.address);
         self.finding(Code::PortFiltered, Verdict::Fail)
             .observed(format!("no answer from {address} in {:.1} s", waited.as_secs_f64()))
-            .reason("Dropped in silence, as security groups and network ACLs deny; a stopped server or a missing return route looks the same.")
+            .reason(match self.neighbour {
+                Some(neighbour) => format!(
+                    "Dropped in silence, as security groups and network ACLs deny. tcp/{neighbour} of the same address answers, \
+                     so the server runs and the routes are there: what is missing is a rule for {port}."
+                ),
+                None => "Dropped in silence, as security groups and network ACLs deny; a stopped server or a missing return \
+                         route looks the same."
+                    .to_owned(),
+            })
             .hint(format!(
                 "Let the dev server's security group admit {port} from the EKS cluster security group (pods in {}); `reachgate static` names what blocks.",
                 self.from
