@@ -51,13 +51,13 @@ impl TlsProbe {
     /// Performs one handshake and says goodbye. The trust store is read beside the first handshake.
     pub async fn probe_tls(&self, mut conversation: Conversation, target: &Target) -> Exchange {
         let deadline = conversation.deadline();
-        let (handshake, roots) =
-            tokio::join!(self.handshake(&mut conversation, target), timeout_at(deadline, self.trust.roots()));
-        match handshake {
+        // Which a handshake that fails does not wait for.
+        let roots = async { Ok(timeout_at(deadline, self.trust.roots()).await.ok()) };
+        match tokio::try_join!(self.handshake(&mut conversation, target), roots) {
             Err(exchange) => exchange,
-            Ok(Handshake { version, chain }) => {
+            Ok((Handshake { version, chain }, roots)) => {
                 let name = target.server_name.as_deref();
-                let certificate = certificate::parse_certificate(&chain, name, roots.ok().as_deref());
+                let certificate = certificate::parse_certificate(&chain, name, roots.as_deref());
                 Exchange::Completed(Proof::Tls { version, certificate })
             }
         }

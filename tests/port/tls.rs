@@ -200,13 +200,12 @@ fn a_close_is_told_by_where_it_came() {
 
 #[test]
 fn garbage_ends_early() {
-    let started = Instant::now();
     let record = [&[0x16, 3, 3, 0x40, 0][..], &[0xaa; 0x4000]].concat();
     for garbage in [record.repeat(500), [0x16, 3, 3, 0, 0].repeat(1_000_000), vec![0x16; 10_000_000]] {
+        // At the deadline it would be stalled.
         let exchange = exchange(say(garbage), Tls);
         assert!(matches!(exchange, Exchange::Wrong { .. }), "{exchange:?}");
     }
-    assert!(started.elapsed() < TIMEOUT * 2, "{:?}", started.elapsed());
 }
 
 #[test]
