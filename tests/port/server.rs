@@ -79,9 +79,13 @@ pub fn blackhole() -> (SocketAddr, impl Sized) {
     (address, (listener, fillers))
 }
 
-/// A loopback port that nothing listens on.
+/// A loopback port that nothing listens on, nor will: it stays bound for as long as the tests run.
 pub fn nobody() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
+    let bound = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    bound.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+    let address = bound.local_addr().unwrap().as_socket().unwrap();
+    std::mem::forget(bound);
+    address
 }
 
 pub fn target(address: SocketAddr, greeting: Greeting) -> Target {
