@@ -18,6 +18,7 @@ say() {
 serve() { # NAME COMMAND…: starts a stand-in and waits until it listens; what it says goes to NAME.log
     local name=$1 _
     shift
+    : >"$work/$name.log"
     "$@" >"$work/$name.log" 2>&1 &
     servers+=("$!")
     for _ in {1..200}; do
@@ -111,8 +112,8 @@ probe_in_pod() {
         done
         unset HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy
         export DEV_SERVER_IP=10.1.20.15 CI_RUNNER_ID=19 KUBERNETES_SERVICE_HOST=10.100.0.1
-        set -x
-        "$@"' demo "$programs/reachgate" probe
+        echo "\$ DEV_SERVER_IP=$DEV_SERVER_IP reachgate probe"
+        exec "$@"' demo "$programs/reachgate" probe
 }
 
 on_loopback() {
@@ -122,7 +123,9 @@ on_loopback() {
     trap stop_servers EXIT
     serve ssh "$programs/examples/ssh_greeter" --listen 127.0.20.15:2222
     serve tls "$programs/examples/tls_server" --listen 127.0.20.15:8443 --name dev.cwiq.io
-    local probe=(env DEV_SERVER_IP=127.0.20.15 "$programs/reachgate" probe --policy policies/demo.yaml)
+    # Without --skip dns it would ask Tailscale's resolver, and the demo's packets stay on loopback.
+    local probe=(env DEV_SERVER_IP=127.0.20.15 CI_RUNNER_ID=19 KUBERNETES_SERVICE_HOST=127.0.0.1
+        "$programs/reachgate" probe --policy policies/demo.yaml --skip dns)
     say "All is well"
     expect 0 "${probe[@]}"
     kill "${servers[1]}"
@@ -139,8 +142,8 @@ case ${1:-} in
     [ "$(id -u)" -ne 0 ] || identity=()
     world=(unshare "${identity[@]}" --net --mount --pid --fork --kill-child --mount-proc)
     # Asked first, so that the demo's own failures are never taken for a missing namespace.
-    if command -v ip >/dev/null && "${world[@]}" sh -c 'mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add a &&
-            ip link add b type veth peer name c netns a' >/dev/null 2>&1; then
+    if command -v ip >/dev/null && "${world[@]}" sh -c 'mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add trial &&
+            ip link add near type veth peer name far netns trial' >/dev/null 2>&1; then
         exec "${world[@]}" "$0" --inside
     fi
     on_loopback

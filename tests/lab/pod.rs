@@ -1,6 +1,7 @@
 //! Runs the probe as a job's step in a pod.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -139,7 +140,13 @@ fn furnish(scenario: &Scenario) -> Result<Vec<UnixListener>, String> {
         let program = env!("CARGO_BIN_EXE_reachgate");
         namespace::finish(Command::new("mount").args(["--bind", program, PROGRAM]))?;
     }
-    namespace::write("pod/resolv.conf", &pod.resolv_conf)?;
+    let resolv_conf = format!("{WORK}/pod/resolv.conf");
+    match &pod.resolv_conf {
+        Some(text) => fs::write(&resolv_conf, text),
+        None if fs::exists(&resolv_conf).unwrap_or(false) => Ok(()),
+        None => symlink("/dev/null", &resolv_conf),
+    }
+    .map_err(|e| format!("{resolv_conf}: {e}"))?;
     namespace::write("pod/hosts", &format!("127.0.0.1 localhost\n::1 localhost\n{}", pod.hosts))?;
     namespace::write("pod/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")?;
     if pod.service_account {

@@ -109,12 +109,19 @@ pub struct Changes {
     pub magicdns: Option<BTreeMap<String, Vec<String>>>,
 }
 
+/// As the kubelet writes it under `dnsPolicy: ClusterFirst`.
+const RESOLV_CONF: &str = "\
+search runners.svc.cluster.local svc.cluster.local cluster.local
+nameserver 10.1.0.2
+options ndots:5
+";
+
 /// What a pod looks like from inside.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pod {
-    /// `/etc/resolv.conf`.
-    pub resolv_conf: String,
+    /// `/etc/resolv.conf`; `null` makes it `/dev/null`, as broken mounts do.
+    pub resolv_conf: Option<String>,
     /// Lines added to `/etc/hosts`.
     pub hosts: String,
     /// Unix sockets to plant.
@@ -126,9 +133,7 @@ pub struct Pod {
 impl Default for Pod {
     fn default() -> Self {
         Self {
-            resolv_conf: "search runners.svc.cluster.local svc.cluster.local cluster.local\n\
-                          nameserver 10.1.0.2\noptions ndots:5\n"
-                .into(),
+            resolv_conf: Some(RESOLV_CONF.to_owned()),
             hosts: String::new(),
             sockets: Vec::new(),
             service_account: true,
