@@ -69,4 +69,9 @@ fn a_fault_has_its_place() {
     let place = fault.place.as_ref().unwrap();
     assert_eq!((place.line, place.column, place.bytes.clone()), (2, 1, 11..16));
     assert_eq!(error.origin, "p.yaml");
+    // Columns are characters, and a byte order mark is none.
+    let error = parse_policy("\u{feff}{ä: 1, nam: x}\n", "p.yaml", &unset).unwrap_err();
+    let fault = error.faults.iter().find(|fault| fault.message.contains("`nam`")).unwrap();
+    let place = fault.place.as_ref().unwrap();
+    assert_eq!((place.line, place.column, place.bytes.clone()), (1, 8, 8..11));
 }

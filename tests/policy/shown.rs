@@ -2,7 +2,7 @@
 
 use reachgate::policy::file::{load_policy, parse_policy};
 
-use super::{environment, said, shown, unset, valid};
+use super::{environment, folder, said, shown, unset, valid};
 
 #[test]
 fn a_policy_shown_is_the_same_policy() {
@@ -33,4 +33,18 @@ fn a_policy_shown_names_its_variables() {
     }
     let text = shown(&load_policy(None, &unset).unwrap());
     assert!(text.contains("address: ${DEV_SERVER_IP} # unset\n"), "{text}");
+}
+
+/// A default may hold anything, and its comment is one line all the same.
+#[test]
+fn a_comment_cannot_break_out_of_its_line() {
+    let text = std::fs::read_to_string(folder("policies/cwiq-dev.yaml")).unwrap();
+    let hostile =
+        text.replace("address: ${DEV_SERVER_IP}", r#"address: "${DEV_SERVER_IP:-x\nreview: {$}\e[2J}""#);
+    let policy = parse_policy(&hostile, "p", &environment).unwrap();
+    let line = r"address: 10.1.20.15 # ${DEV_SERVER_IP:-x\u{a}review: {$}\u{1b}[2J}";
+    assert!(shown(&policy).replace('"', "").contains(line), "{}", shown(&policy));
+    // What the comment says of where a policy came from is one line too.
+    let policy = parse_policy(&text, "p\nreview: {}", &environment).unwrap();
+    assert!(parse_policy(&shown(&policy), "shown", &unset).is_ok(), "{}", shown(&policy));
 }

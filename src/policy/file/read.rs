@@ -32,9 +32,6 @@ fn load_bytes_within(path: &Path, origin: &str, slowest: Duration) -> Result<Vec
         return Err(PolicyError::unread(origin, "the policy is a directory", help));
     }
     if about.is_file() {
-        if about.len() > LONGEST as u64 {
-            return Err(PolicyError::unread(origin, TOO_LONG, TOO_LONG_HELP));
-        }
         return enough(bounded(path).map_err(|error| unread(&error))?, origin);
     }
     // Opening a pipe that nobody writes to blocks, and nothing takes that back: another thread waits.
@@ -55,6 +52,7 @@ fn bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Refuses what is too long, before it is read as text: the cut may lie inside of a character.
 fn enough(bytes: Vec<u8>, origin: &str) -> Result<Vec<u8>, PolicyError> {
     if bytes.len() > LONGEST {
         return Err(PolicyError::unread(origin, TOO_LONG, TOO_LONG_HELP));
