@@ -191,6 +191,10 @@ fn ports() {
         said: Some("Not allowed at this time".into()),
     };
     port_gives(established(), Some(turned_away), "port-throttled", Warn);
+    let other_words =
+        Exchange::Closed { after: Step::Connect, reset: false, said: Some("busy, call again".into()) };
+    port_gives(established(), Some(other_words), "port-dropped", Fail);
+    port_gives(failed(ConnectError::Other { errno: 22 }, None), None, "port-unreachable", Fail);
     let dropped = Exchange::Closed { after: Step::Identification, reset: true, said: None };
     port_gives(established(), Some(dropped), "port-dropped", Fail);
     let wrong = Exchange::Wrong { received: Untrusted::from("HTTP/1.1 400"), problem: "not SSH".to_owned() };
@@ -218,6 +222,18 @@ fn a_neighbour_that_answers_narrows_the_cause() {
     assert!(reason(&facts).contains("tcp/22 of the same address answers"), "{}", reason(&facts));
     port_mut(&mut facts, &Role::Reach("ssh".to_owned())).connect = Connect::Silent { waited: SECOND };
     assert!(!reason(&facts).contains("answers"), "{}", reason(&facts));
+}
+
+#[test]
+fn an_icmp_error_of_this_machine_blames_nobody_on_the_way() {
+    let mut facts = well();
+    let icmp = Some(IcmpError { kind: 3, code: 1, from: Some("10.1.34.23".parse().unwrap()), v6: false });
+    let ssh = port_mut(&mut facts, &Role::Reach("ssh".to_owned()));
+    ssh.connect = Connect::Failed { error: ConnectError::HostUnreachable, icmp, after: SECOND };
+    ssh.exchange = None;
+    let findings = judge(&facts, WELL);
+    let unreachable = findings.iter().find(|finding| finding.code.id() == "port-unreachable").expect("it");
+    assert!(unreachable.observed.contains("nobody in the local subnet"), "{}", unreachable.observed);
 }
 
 #[test]

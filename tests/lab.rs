@@ -6,7 +6,7 @@
 //! every trial fails and says how to get them.
 //!
 //! `cargo test --test lab -- --enter SCENARIO COMMAND…` runs a command in a scenario's pod, to look around.
-//! `cargo test --test lab -- --write-table` writes `docs/scenarios.md` from the scenario files.
+//! `cargo test --test lab -- --write-table` writes `docs/scenarios.md` and the README's table from them.
 
 #[path = "lab/certificate.rs"]
 mod certificate;

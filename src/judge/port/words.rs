@@ -2,6 +2,7 @@
 
 use super::{Code, Connect, Finding, Greeting, Port, PortFact, Role, Verdict, expected, subject};
 use crate::fact::port::{ConnectError, Exchange, IcmpError, Proof, Step};
+use crate::untrusted::Untrusted;
 
 /// Puts one port's fact into words.
 pub(super) struct Words<'a> {
@@ -64,7 +65,9 @@ impl Words<'_> {
                 .reason(format!("The policy wants it closed to {}.", self.from))
                 .hint(format!("Remove the security group rule that admits {port} from {}, or let the service listen on 127.0.0.1.", self.from)),
             Connect::Failed { error: ConnectError::LocalResources { errno } | ConnectError::Other { errno }, .. } => self.local(*errno),
-            Connect::Failed { .. } => self.finding(Code::PortNotOpen, Verdict::Pass).observed(format!("{port} is not reachable: refused")),
+            Connect::Failed { error, .. } => self
+                .finding(Code::PortNotOpen, Verdict::Pass)
+                .observed(format!("{port} is not reachable ({})", errno_name(*error))),
             Connect::Silent { .. } => self.finding(Code::PortNotOpen, Verdict::Pass).observed(format!("{port} is not reachable: nothing comes back")),
         }
     }
@@ -103,11 +106,21 @@ impl Words<'_> {
 
     fn failed(&self, error: ConnectError, icmp: Option<IcmpError>) -> Finding {
         let (port, address) = (self.port(), self.fact.target.address);
-        let by = icmp
-            .map(|icmp| icmp.from.map_or_else(String::new, |from| format!(" by {from}")))
-            .unwrap_or_default();
+        // An ICMP error that carries the socket's own address came from this machine's kernel, which has
+        // given up on ARP or obeys a firewall rule here.
+        let here = icmp.is_some_and(|icmp| icmp.from.is_some() && icmp.from == self.fact.source);
+        let by = match icmp.and_then(|icmp| icmp.from) {
+            Some(_) if here => " by this machine".to_owned(),
+            Some(from) => format!(" by {from}"),
+            None => String::new(),
+        };
         let prohibited = icmp.is_some_and(is_prohibited);
         let finding = match error {
+            ConnectError::Other { errno: EINVAL } => self
+                .finding(Code::PortUnreachable, Verdict::Fail)
+                .observed("swallowed by a blackhole route of this machine (EINVAL)")
+                .reason("The packet never left.")
+                .hint(format!("`ip route get {address}` in the job shows the route.")),
             ConnectError::LocalResources { errno } | ConnectError::Other { errno } => return self.local(errno),
             ConnectError::Refused => self
                 .finding(Code::PortClosed, Verdict::Fail)
@@ -131,7 +144,7 @@ impl Words<'_> {
                 .hint(format!("`ip route get {address}` in the job shows the route.")),
             ConnectError::HostUnreachable => self
                 .finding(Code::PortUnreachable, Verdict::Fail)
-                .observed(if icmp.is_some() {
+                .observed(if icmp.is_some() && !here {
                     format!("host unreachable, said{by}")
                 } else {
                     "host unreachable: nobody in the local subnet has the address".to_owned()
@@ -192,7 +205,9 @@ impl Words<'_> {
                 }
                 finding
             }
-            Exchange::Closed { after: Step::Connect, said, .. } if is_ssh => {
+            Exchange::Closed { after: Step::Connect, said, .. }
+                if is_ssh && said.as_ref().is_none_or(turns_away) =>
+            {
                 let mut finding = self
                     .finding(Code::PortThrottled, Verdict::Warn)
                     .observed(match said {
@@ -268,6 +283,15 @@ fn is_prohibited(icmp: IcmpError) -> bool {
     matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 9 | 10 | 13) | (true, 1, 1 | 5 | 6))
 }
 
+/// A blackhole route gives its local senders this errno (ip-route(8)).
+const EINVAL: i32 = 22;
+
+/// What OpenSSH says to a connection that it does not serve: `PerSourcePenalties` (9.8) and `MaxStartups`
+/// (9.9); see `sshd_config(5)`. Anything else before the identification is another service's word.
+fn turns_away(said: &Untrusted) -> bool {
+    ["Not allowed at this time", "Exceeded MaxStartups"].iter().any(|known| said.as_str().starts_with(known))
+}
+
 fn errno_name(error: ConnectError) -> &'static str {
     match error {
         ConnectError::Refused => "ECONNREFUSED",
@@ -275,6 +299,7 @@ fn errno_name(error: ConnectError) -> &'static str {
         ConnectError::NetworkUnreachable => "ENETUNREACH",
         ConnectError::AccessDenied => "EACCES",
         ConnectError::NotPermitted => "EPERM",
+        ConnectError::Other { errno: EINVAL } => "EINVAL",
         ConnectError::LocalResources { .. } | ConnectError::Other { .. } => "other",
     }
 }
