@@ -8,6 +8,9 @@ DEMO_PACKAGES := iproute2 nftables
 PACKAGES := $(DEMO_PACKAGES) util-linux uidmap openssh-server openssh-client nginx-light bind9 shellcheck python3-venv
 BENCH_PACKAGES := hyperfine nmap netcat-openbsd dnsutils openssl curl time prometheus-blackbox-exporter
 
+# Readers of the report formats that the project did not write.
+REQUIREMENTS := $(wildcard tests/*/requirements.txt)
+PYTHON := target/python
 TOOLS := target/tools
 DENY_VERSION := 0.20.2
 DENY := $(TOOLS)/bin/cargo-deny
@@ -23,16 +26,24 @@ demo: ## See a probe pass, then fail with its reason, in a minute
 	@examples/demo.sh
 
 .PHONY: setup
-setup: $(DENY) ## Install what the tests and checks need (packages as root; else say how)
+setup: packages $(PYTHON)/ready $(DENY) ## Install what the tests and checks need (packages as root; else say how)
+
+.PHONY: packages
+packages:
 	@bash examples/install.sh $(PACKAGES)
+
+$(PYTHON)/ready: $(REQUIREMENTS) | packages
+	python3 -m venv $(PYTHON)
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$(REQUIREMENTS))
+	touch $@
 
 # Takes some minutes to compile, once.
 $(DENY):
 	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-deny@$(DENY_VERSION)
 
 .PHONY: test
-test: ## Run all tests; those of tests/lab.rs need root or user namespaces
-	$(CARGO) test
+test: packages $(PYTHON)/ready ## Run all tests; those of tests/lab.rs need root or user namespaces
+	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" $(CARGO) test
 
 .PHONY: check
 check: $(DENY) ## Formatting, lints in every feature set, docs, licences, scripts
