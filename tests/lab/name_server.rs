@@ -4,6 +4,7 @@
 //! with nothing in it answers NXDOMAIN for all that is not there, and nothing is asked outside.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -59,7 +60,8 @@ fn launch(
     for (number, (zone, records)) in zones.iter().enumerate() {
         let file = format!("{folder}/zone-{number}");
         let only = if refused.contains(zone) { "allow-query { none; };" } else { "" };
-        config.push_str(&format!("zone \"{zone}\" {{ type primary; file \"{file}\"; {only} }};\n"));
+        // Writing to a String cannot fail.
+        let _ = writeln!(config, "zone \"{zone}\" {{ type primary; file \"{file}\"; {only} }};");
         // A zone whose file is not there cannot be loaded, and is answered with SERVFAIL.
         if !broken.contains(zone) {
             // The root zone holds the name server's own address, or it would not load.

@@ -225,10 +225,9 @@ fn start_nginx(nginx: Nginx) -> Result<(), String> {
             "listen 443 ssl; listen [::]:443 ssl; ssl_certificate {WORK}/tls.crt; ssl_certificate_key {WORK}/tls.key;"
         )
     };
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path {WORK}/nginx-{kind};"))
-        .collect();
+        .concat();
     let config = namespace::write(
         "nginx.conf",
         &format!(

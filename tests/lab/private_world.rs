@@ -36,9 +36,10 @@ pub fn check() -> Result<(), String> {
 pub fn enter(name: &str, words: &[&str]) -> Result<(), String> {
     let itself = itself()?;
     // A name is a trial's; a path is any scenario file.
-    let scenario = match name.contains('/') {
-        true => PathBuf::from(name),
-        false => crate::scenario::folder().join("scenarios").join(name).with_extension("yaml"),
+    let scenario = if name.contains('/') {
+        PathBuf::from(name)
+    } else {
+        crate::scenario::folder().join("scenarios").join(name).with_extension("yaml")
     };
     let mut command = unshare(Command::new("unshare"));
     let status = command.arg(itself).arg(INSIDE).arg(scenario).args(words).status();

@@ -5,18 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::scenario;
+use crate::scenario::{self, Scenario};
 
 const HEAD: &str = "\
 # What it tells apart
 
 Each row is a trial of `tests/lab.rs`: the platform is built in network namespaces with a real sshd, nginx and
-BIND, broken in one way, and probed. This table is made from `tests/lab/scenarios` by
+BIND, broken in one way, and probed. This page is made from `tests/lab/scenarios` by
 `cargo test --test lab -- --write-table`.
-
-| What is wrong | What the probe says | Exit |
-|---|---|---|
 ";
+
+/// The page's sections: what the names of their scenario files begin with, and their headings.
+const SECTIONS: [(&str, &str); 7] = [
+    ("all-", "Nothing is wrong"),
+    ("runner-", "The runner"),
+    ("address-", "The address"),
+    ("dns-", "Names"),
+    ("port-", "Ports"),
+    ("certificate-", "Certificates"),
+    ("run-", "The run"),
+];
 
 const README_FROM: &str = "<!-- scenarios: made by `cargo test --test lab -- --write-table` -->\n";
 const README_TO: &str = "<!-- end of scenarios -->";
@@ -62,31 +70,38 @@ fn render_readme() -> Result<String, String> {
 }
 
 fn render() -> Result<String, String> {
-    let mut text = HEAD.to_owned();
+    let mut rows: [Vec<String>; SECTIONS.len()] = Default::default();
     for path in scenario::paths()? {
-        let scenario = scenario::load(&path)?;
-        // What tells the scenario: all that is not a pass, else all that is expected.
-        let told: BTreeSet<&str> = scenario
-            .expect
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict != "pass")
-            .map(|finding| finding.code.as_str())
-            .collect();
-        let all = scenario.expect.findings.iter().map(|finding| finding.code.as_str()).collect();
-        let codes = if told.is_empty() { all } else { told };
-        let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let section = SECTIONS.iter().position(|(prefix, _)| name.starts_with(prefix));
+        let rows = section.and_then(|section| rows.get_mut(section));
+        rows.ok_or(format!("{name}: no section for it"))?.push(row(&scenario::load(&path)?));
+    }
+    let mut text = HEAD.to_owned();
+    for ((_, heading), rows) in SECTIONS.iter().zip(rows) {
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "| **{}.** {} | {} | {} |",
-            scenario.title,
-            scenario.what.trim(),
-            if codes.is_empty() { "a usage error".to_owned() } else { codes.join(", ") },
-            scenario.expect.exit
-        );
+        let _ = writeln!(text, "\n## {heading}\n\n| What | What the probe says | Exit |\n|---|---|---|");
+        text.extend(rows);
     }
     Ok(text)
+}
+
+fn row(scenario: &Scenario) -> String {
+    let expect = &scenario.expect;
+    let of = |verdicts: &[&str]| -> BTreeSet<String> {
+        let said = expect.findings.iter().filter(|finding| verdicts.contains(&finding.verdict.as_str()));
+        said.map(|finding| format!("`{}`", finding.code)).collect()
+    };
+    let codes = [of(&["fail", "unknown", "warn"]), of(&["skip"]), of(&["pass"])]
+        .into_iter()
+        .find(|codes| !codes.is_empty())
+        .unwrap_or_default();
+    let said = match (expect.verdict.as_deref(), codes.len()) {
+        (None, _) => "what is wrong, at its line".to_owned(),
+        (Some("pass"), 5..) => "every check passes".to_owned(),
+        _ => codes.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    format!("| **{}.** {} | {said} | {} |\n", scenario.title, scenario.what.trim(), expect.exit)
 }
 
 /// Writes both tables.
