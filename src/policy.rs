@@ -1,6 +1,6 @@
 //! What a runner must and must not be able to reach: the policy, already valid.
 //!
-//! [`file`] turns text into it and reports every fault at its line; nothing here can be wrong any
+//! [`mod@file`] turns text into it and reports every fault at its line; nothing here can be wrong any
 //! more, except values that come from the environment and are judged as findings (an address that is
 //! unset, or not an address).
 

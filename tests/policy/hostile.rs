@@ -55,7 +55,7 @@ fn a_file_too_long_is_not_read() {
         told_of_path(&path),
         told_of_path(Path::new("/dev/zero")),
         told_of(&b"a".repeat(10_000_000)),
-        told_of(format!("a{}", "é".repeat(1024 * 1024)).as_bytes()),
+        told_of("é".repeat(1024 * 1024).as_bytes()),
         told_of(&b"# comment\n".repeat(1_000_000)),
     ] {
         assert!(told.contains("longer than 1 MiB") && told.contains("right file?"), "{told}");
