@@ -17,7 +17,8 @@ pub(super) const NAME_MISMATCH: Story = Story {
         "The address is of another server.",
         "The policy's `server_name` is wrong.",
     ],
-    remedy: "Give the server a certificate whose subject alternative names hold the name, or correct `server_name`.",
+    remedy: "Give the server a certificate whose subject alternative names hold the name, or correct \
+        `server_name`.",
 };
 
 pub(super) const EXPIRED: Story = Story {
@@ -45,7 +46,8 @@ pub(super) const UNREADABLE: Story = Story {
     summary: "The server's certificate cannot be read.",
     meaning: "The handshake completed, so the port is reachable, but names and dates could not be judged.",
     causes: &["A damaged or unusual certificate."],
-    remedy: "`openssl s_client -connect ADDRESS:PORT </dev/null | openssl x509 -noout -text` shows what is there.",
+    remedy: "`openssl s_client -connect ADDRESS:PORT </dev/null | openssl x509 -noout -text` shows what \
+        is there.",
 };
 
 pub(super) const NOT_ASKED: Story = Story {

@@ -11,15 +11,18 @@ pub(super) const IN_SUBNET: Story = Story {
 
 pub(super) const OUTSIDE_SUBNETS: Story = Story {
     summary: "The probe does not run on an address of any runner subnet.",
-    meaning: "The network was asked from the wrong place: security groups, network ACLs and DNS may all answer a pod \
+    meaning: "The network was asked from the wrong place: security groups, network ACLs and DNS may all \
+        answer a pod \
               differently. Whatever else was seen, on a laptop in the tailnet for instance where everything works, \
               does not count for a job, so everything that depends on the place is unknown.",
     causes: &[
         "The probe was started on a laptop, a bastion or another cluster.",
-        "The job landed on a runner whose nodes are in other subnets (a changed EC2NodeClass or ENIConfig).",
+        "The job landed on a runner whose nodes are in other subnets (a changed EC2NodeClass or \
+            ENIConfig).",
         "The policy's runner subnets are out of date.",
     ],
-    remedy: "Run it in a CI job of an active runner (for instance with the tag `small`). If pods do get addresses from \
+    remedy: "Run it in a CI job of an active runner (for instance with the tag `small`). If pods do get \
+        addresses from \
              this subnet, add it to the source's `subnets` in the policy.",
 };
 
@@ -32,7 +35,8 @@ pub(super) const IN_POD: Story = Story {
 
 pub(super) const NOT_IN_POD: Story = Story {
     summary: "The address is in a runner subnet, but nothing says that this is a Kubernetes pod.",
-    meaning: "A node of the runner subnets, or a pod on its host's network, has the node's resolver and may have other \
+    meaning: "A node of the runner subnets, or a pod on its host's network, has the node's resolver and \
+        may have other \
               interfaces and security groups than a job's pod.",
     causes: &[
         "The probe was started on the node itself.",
@@ -43,7 +47,8 @@ pub(super) const NOT_IN_POD: Story = Story {
 
 pub(super) const TAILSCALE_ABSENT: Story = Story {
     summary: "Nothing on this machine means Tailscale.",
-    meaning: "No interface, own address, socket, nameserver, search domain or proxy variable of Tailscale's was found. \
+    meaning: "No interface, own address, socket, nameserver, search domain or proxy variable of \
+        Tailscale's was found. \
               What DNS answers is judged apart.",
     causes: &[],
     remedy: "",
@@ -51,15 +56,18 @@ pub(super) const TAILSCALE_ABSENT: Story = Story {
 
 pub(super) const TAILSCALE_PRESENT: Story = Story {
     summary: "Tailscale is on this machine.",
-    meaning: "Runner pods must have no Tailscale. A connection that works from here may take the tailnet and hide that \
+    meaning: "Runner pods must have no Tailscale. A connection that works from here may take the tailnet \
+        and hide that \
               the VPC path is broken; it breaks the day the key expires or the node goes.",
     causes: &[
         "A Tailscale sidecar, or the Tailscale Kubernetes operator's injection, in the runner's namespace.",
         "The pod shares its node's network (`hostNetwork`), and the node is in the tailnet.",
-        "The job's own script or image starts tailscaled, perhaps in userspace mode with a proxy on localhost:1055.",
+        "The job's own script or image starts tailscaled, perhaps in userspace mode with a proxy on \
+            localhost:1055.",
         "The resolver configuration is inherited from a node in the tailnet (dnsPolicy `Default`).",
     ],
-    remedy: "Remove what the evidence names: the sidecar or annotation, `hostNetwork`, the `tailscaled` line, the \
+    remedy: "Remove what the evidence names: the sidecar or annotation, `hostNetwork`, the `tailscaled` \
+        line, the \
              nameserver or search domain, the proxy variable.",
 };
 
@@ -72,13 +80,15 @@ pub(super) const PROXY_ABSENT: Story = Story {
 
 pub(super) const PROXY_SET: Story = Story {
     summary: "A proxy variable is set, and `NO_PROXY` does not cover the destination.",
-    meaning: "The probe dials the address itself; curl, git and most HTTP clients of the job would go through the proxy, \
+    meaning: "The probe dials the address itself; curl, git and most HTTP clients of the job would go \
+        through the proxy, \
               so they may fail where the probe passes, or the reverse.",
     causes: &[
         "A proxy is set for the whole runner or group, without an exception for the VPC.",
         "`NO_PROXY` lists names, while the job uses the address.",
     ],
-    remedy: "Add the destination's address or the VPC's CIDR to `NO_PROXY` and `no_proxy` (not every tool reads a CIDR: \
+    remedy: "Add the destination's address or the VPC's CIDR to `NO_PROXY` and `no_proxy` (not every tool \
+        reads a CIDR: \
              the literal address is the safe spelling).",
 };
 
@@ -96,13 +106,15 @@ pub(super) const RETIRED: Story = Story {
         "The job's `tags:` name a retired runner (`dev-small`, `dev-medium`, `dev-large`).",
         "Somebody resumed a runner that was paused for good.",
     ],
-    remedy: "Use an active runner's tag: `small` for lint, test, scan, deploy and verify, `medium` for Kaniko builds, \
+    remedy: "Use an active runner's tag: `small` for lint, test, scan, deploy and verify, `medium` for \
+        Kaniko builds, \
              `large` for Nuitka and RPM builds. Pause the retired runner again.",
 };
 
 pub(super) const UNLISTED: Story = Story {
     summary: "The job runs on a runner that the policy does not know.",
-    meaning: "Its pods may be in other subnets or carry other security groups than the active runners' pods.",
+    meaning: "Its pods may be in other subnets or carry other security groups than the active runners' \
+        pods.",
     causes: &[
         "A new runner was registered, and the policy was not told.",
         "The job has no tag and was taken by an instance or project runner.",

@@ -82,7 +82,8 @@ impl About {
     fn set_it(&self) -> String {
         match self.variable.strip_prefix('$') {
             Some(variable) => format!(
-                "Set the CI/CD variable {variable} to the dev server's VPC private address (EC2 → the instance → Private IPv4 address)."
+                "Set the CI/CD variable {variable} to the dev server's VPC private address (EC2 → the \
+                    instance → Private IPv4 address)."
             ),
             None => "Write the dev server's VPC private address into the policy.".to_owned(),
         }
@@ -91,15 +92,25 @@ impl About {
     fn unset(&self, is_set: bool) -> Finding {
         self.finding(Code::AddressUnset, Verdict::Fail)
             .observed(format!("{} is {}", self.variable, if is_set { "set, but empty" } else { "not set" }))
-            .reason("A protected variable is left out on an unprotected branch; so is one of another group or environment.")
-            .hint(format!("{} If it is defined, look at its Protected flag and environment scope.", self.set_it()))
+            .reason(
+                "A protected variable is left out on an unprotected branch; so is one of another \
+                group or environment.",
+            )
+            .hint(format!(
+                "{} If it is defined, look at its Protected flag and environment \
+                scope.",
+                self.set_it()
+            ))
     }
 
     fn not_an_ip(&self, policy: &Policy, value: &str) -> Finding {
         let shown = Untrusted::from(value);
         self.finding(Code::AddressNotAnIp, Verdict::Fail)
             .observed(format!("{} holds {}", self.variable, shape(policy, value)))
-            .reason("Only a literal address is dialled: a name may lead to a Tailscale address, or nowhere in a pod.")
+            .reason(
+                "Only a literal address is dialled: a name may lead to a Tailscale address, or \
+                nowhere in a pod.",
+            )
             .hint(self.set_it())
             .evidence("value", shown.as_str())
     }

@@ -53,7 +53,10 @@ pub fn judge_certificate(taken_at: Timestamp, fact: &PortFact) -> Finding {
         finding(Code::CertificateNameMismatch, Verdict::Warn)
             .observed(format!("is for {names}, not for {name}"))
             .reason("The port is reachable; a client that checks the name refuses it.")
-            .hint(format!("Give the server a certificate for {name}, or correct server_name in the policy."))
+            .hint(format!(
+                "Give the server a certificate for {name}, or correct server_name in the \
+                policy."
+            ))
     } else if until.duration_since(taken_at) < SOON {
         finding(Code::CertificateExpiresSoon, Verdict::Warn)
             .observed(format!("expires on {}", day(until)))

@@ -101,14 +101,29 @@ fn judge_unresolvable(policy: &Policy, control: &Control<'_>, fact: &NameFact) -
     if let Some(lookup) = positive.first() {
         return vec![
             finding(Code::DnsNameResolves, Verdict::Fail)
-                .observed(format!("resolves: {}", list(positive.iter().map(|lookup| describe_lookup(lookup)))))
+                .observed(format!(
+                    "resolves: \
+                    {}",
+                    list(positive.iter().map(|lookup| describe_lookup(lookup)))
+                ))
                 .reason(match &lookup.search_domain {
                     Some(domain) => format!("The search domain {domain} completes it to {}.", lookup.asked),
-                    None => format!("Nameserver {} answers for it: MagicDNS has leaked into the pod.", lookup.nameserver),
+                    None => format!(
+                        "Nameserver {} answers for it: MagicDNS has leaked into the \
+                        pod.",
+                        lookup.nameserver
+                    ),
                 })
                 .hint(match &lookup.search_domain {
-                    Some(domain) => format!("Remove the search domain {domain} from the pod's resolver configuration."),
-                    None => format!("Remove what answers for it at {}, e.g. a CoreDNS stub zone; use the VPC address in jobs.", lookup.nameserver),
+                    Some(domain) => format!(
+                        "Remove the search domain {domain} from the pod's resolver \
+                        configuration."
+                    ),
+                    None => format!(
+                        "Remove what answers for it at {}, e.g. a CoreDNS stub zone; use the \
+                        VPC address in jobs.",
+                        lookup.nameserver
+                    ),
                 }),
         ];
     }
@@ -116,7 +131,10 @@ fn judge_unresolvable(policy: &Policy, control: &Control<'_>, fact: &NameFact) -
         return vec![
             finding(Code::DnsNameResolves, Verdict::Fail)
                 .observed(format!("resolves through getaddrinfo to {}", list(addresses)))
-                .reason("DNS does not know it, so /etc/hosts does: hostAliases, a GitLab services: alias, or the image.")
+                .reason(
+                    "DNS does not know it, so /etc/hosts does: hostAliases, a GitLab services: alias, \
+                    or the image.",
+                )
                 .hint(format!("`grep {} /etc/hosts` in the job; remove the entry.", fact.name)),
         ];
     }
@@ -136,7 +154,10 @@ fn judge_never_tailnet(policy: &Policy, control: &Control<'_>, fact: &NameFact) 
             finding(Code::DnsTailnetAnswer, Verdict::Fail)
                 .observed(format!("leads into the tailnet: {view}"))
                 .reason("A pod has no Tailscale: a job that uses the name hangs.")
-                .hint("Use $DEV_SERVER_IP in jobs, or give the name a record with the VPC address in a private hosted zone."),
+                .hint(
+                    "Use $DEV_SERVER_IP in jobs, or give the name a record with the VPC address in a \
+                    private hosted zone.",
+                ),
         ]
     };
     if let Some(evidence) = fact.lookups.iter().find_map(|lookup| tailscale_evidence(policy, lookup)) {
@@ -187,9 +208,16 @@ fn undecided_finding(fact: &NameFact, expected: &str, why: &str) -> Finding {
     base(fact, Code::DnsUndecided, Verdict::Unknown)
         .expected(expected)
         .observed(format!("not decided: {why}"))
-        .reason("Only NXDOMAIN, or NODATA for both A and AAAA, from a resolver that works says that a name does not resolve.")
+        .reason(
+            "Only NXDOMAIN, or NODATA for both A and AAAA, from a resolver that works says that a \
+            name does not resolve.",
+        )
         .hint(match fact.lookups.first() {
-            Some(lookup) => format!("`dig @{} {}` in the job; --wait asks again.", lookup.nameserver, fact.name),
+            Some(lookup) => format!(
+                "`dig @{} {}` in the job; --wait asks \
+                again.",
+                lookup.nameserver, fact.name
+            ),
             None => "--wait asks again.".to_owned(),
         })
 }

@@ -1,5 +1,7 @@
 //! Does the service itself answer, and if not, what says so?
 
+mod greeting;
+mod refusal;
 mod words;
 
 use std::collections::{HashMap, HashSet};

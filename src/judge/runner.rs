@@ -94,22 +94,28 @@ pub fn judge_runner(policy: &Policy, runner: &RunnerFacts, place: &Place<'_>) ->
 fn judge_place(policy: &Policy, place: &Place<'_>) -> Finding {
     let expected = format!("an address in {}", either(all_subnets(policy)));
     match place {
-        Place::Inside { name, own, subnet, .. } => Finding::new(Code::RunnerInSubnet, Verdict::Pass, "runner")
-            .expected(expected)
-            .observed(format!("runs on {} ({}), in {name} subnet {subnet}", own.address, own.interface))
-            .evidence("address", own.address.to_string())
-            .evidence("interface", own.interface.as_str())
-            .evidence("subnet", subnet.to_string())
-            .evidence("source", *name),
+        Place::Inside { name, own, subnet, .. } => {
+            Finding::new(Code::RunnerInSubnet, Verdict::Pass, "runner")
+                .expected(expected)
+                .observed(format!("runs on {} ({}), in {name} subnet {subnet}", own.address, own.interface))
+                .evidence("address", own.address.to_string())
+                .evidence("interface", own.interface.as_str())
+                .evidence("subnet", subnet.to_string())
+                .evidence("source", *name)
+        }
         Place::Outside(own) => Finding::new(Code::RunnerOutsideSubnets, Verdict::Unknown, "runner")
             .observed(format!(
-                "runs on {}, in no runner subnet ({})",
+                "runs on {}, in no runner subnet \
+                ({})",
                 list(own),
                 either(all_subnets(policy))
             ))
             .expected(expected)
             .reason("What is seen from here is not representative of a job.")
-            .hint("Run it in a CI job of an active runner; if pods do get addresses from here, add the subnet to the policy.")
+            .hint(
+                "Run it in a CI job of an active runner; if pods do get addresses from here, add the \
+                subnet to the policy.",
+            )
             .evidence("addresses", own.iter().map(ToString::to_string).collect::<Vec<_>>()),
     }
 }
@@ -150,7 +156,10 @@ fn judge_tailscale(policy: &Policy, runner: &RunnerFacts, place: &Place<'_>) -> 
     if runner.tailscale_signs.is_empty() {
         return Finding::new(Code::RunnerTailscaleAbsent, Verdict::Pass, "Tailscale")
             .expected(expected)
-            .observed("absent: no interface, address, socket, nameserver, search domain or proxy variable of its own");
+            .observed(
+                "absent: no interface, address, socket, nameserver, search domain or proxy variable \
+                of its own",
+            );
     }
     let signs: Vec<String> = runner.tailscale_signs.iter().map(describe).collect();
     Finding::new(Code::RunnerTailscalePresent, Verdict::Fail, "Tailscale")
@@ -177,11 +186,19 @@ fn remedy(sign: &TailscaleSign) -> String {
         TailscaleSign::Interface(_) | TailscaleSign::Address(_) => {
             "Remove the Tailscale sidecar, or `hostNetwork: true` if the node is in the tailnet.".to_owned()
         }
-        TailscaleSign::Socket(path) => format!("Find what started tailscaled ({path}): a sidecar, the image, or the job's script."),
+        TailscaleSign::Socket(path) => format!(
+            "Find what started tailscaled ({path}): a sidecar, the \
+            image, or the job's script."
+        ),
         TailscaleSign::Nameserver(_) | TailscaleSign::SearchDomain(_) => {
-            "Give the pod the cluster's resolver (`dnsPolicy: ClusterFirst`, no Tailscale entry in `dnsConfig`).".to_owned()
+            "Give the pod the cluster's resolver (`dnsPolicy: ClusterFirst`, no Tailscale entry in \
+                `dnsConfig`)."
+                .to_owned()
         }
-        TailscaleSign::Proxy { variable, .. } => format!("Unset {variable} in the runner's or the job's variables."),
+        TailscaleSign::Proxy { variable, .. } => format!(
+            "Unset {variable} in the runner's or the job's \
+            variables."
+        ),
     }
 }
 

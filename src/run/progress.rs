@@ -40,7 +40,11 @@ impl Progress {
         } else {
             for (subject, code) in &now {
                 if self.shown.get(subject) != Some(code) {
-                    let _ = writeln!(stderr, "reachgate: {subject}: {code}, asking again for up to {left} s");
+                    let _ = writeln!(
+                        stderr,
+                        "reachgate: {subject}: {code}, asking again for up to {left} \
+                        s"
+                    );
                 }
             }
             for subject in self.shown.keys().filter(|subject| !now.contains_key(*subject)) {

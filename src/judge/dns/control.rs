@@ -75,7 +75,10 @@ impl<'a> Control<'a> {
             .expected(expected)
             .observed(observed)
             .reason("The resolver is not to be trusted, so no negative answer counts.")
-            .hint("Look at CoreDNS (`kubectl -n kube-system get pods -l k8s-app=kube-dns`) and at egress to port 53, udp and tcp.")
+            .hint(
+                "Look at CoreDNS (`kubectl -n kube-system get pods -l k8s-app=kube-dns`) and at egress \
+                to port 53, udp and tcp.",
+            )
             .elapsed(elapsed)
             .evidence("answers", self.asked.iter().flat_map(|fact| answers(fact)).collect::<Vec<_>>())
     }

@@ -37,8 +37,14 @@ pub fn judge_magicdns(policy: &Policy, facts: &Facts, place: &Place<'_>) -> Vec<
         return vec![
             finding(Code::DnsMagicdnsResolver, Verdict::Fail)
                 .observed(format!("answers at {}", list(answering.iter().map(|fact| fact.nameserver))))
-                .reason("Only a machine in the tailnet, or behind one that forwards into it, reaches that address.")
-                .hint("Remove tailscaled from the pod or its node, and keep pods from reaching 100.100.100.100."),
+                .reason(
+                    "Only a machine in the tailnet, or behind one that forwards into it, reaches that \
+                    address.",
+                )
+                .hint(
+                    "Remove tailscaled from the pod or its node, and keep pods from reaching \
+                    100.100.100.100.",
+                ),
         ];
     }
     if asked.is_empty() {
