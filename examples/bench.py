@@ -7,6 +7,7 @@ All contenders take turns, round by round, so that whatever else the machine doe
 
 import argparse
 import concurrent.futures
+import contextlib
 import datetime
 import json
 import os
@@ -148,6 +149,15 @@ def exporter_run(folder, pool):
     exporter.wait()
 
 
+@contextlib.contextmanager
+def silent_resolver():
+    """Makes Tailscale's resolver silent, as in a VPC: its packets go to a neighbour that is not there."""
+    run("ip", "neigh", "add", "10.1.34.99", "lladdr", "02:00:00:00:00:99", "dev", "eth0", "nud", "permanent")
+    run("ip", "route", "add", "100.100.100.100", "via", "10.1.34.99")
+    yield
+    run("ip", "route", "del", "100.100.100.100")
+
+
 def silent_policy(folder, destinations):
     """A policy of that many destinations, each with two ports, none of which ever answers."""
     names = [f"silent-{number}" for number in range(destinations)]
@@ -235,6 +245,8 @@ def main():
         )
         exporter.kill()
         exporter.wait()
+        with silent_resolver():
+            times |= measure({"vpc": lambda: run(reachgate, "probe", "--format", "json")}, options.rounds)
         one, many = (silent_policy(folder, count) for count in (1, MANY))
         silent = {
             label: lambda path=path: run(reachgate, "probe", "--format", "json", "--policy", path, exits=(1,))
@@ -254,6 +266,7 @@ def write(options, times, resident):
         "tls": "TLS handshake, alone",
         "dns": "DNS answer, alone",
         "reachgate": "**reachgate probe**, whole process",
+        "vpc": "reachgate probe, whole process, Tailscale's resolver silent",
         "nmap": "`nmap -n -Pn -sT -p22,443`",
         "script": "shell script: dig, nc, ssh-keyscan, openssl",
         "exporter": "blackbox exporter: start, three probes at once",
@@ -281,7 +294,7 @@ build without default features, in a pod of the lab; sshd, nginx and BIND are re
 The probe's whole process takes {base / middle[slowest]:.2f} times its slowest single exchange ({slowest.upper()}), which it cannot
 be faster than. The exchanges are timed inside a running process, connect included. Nmap connects and asks for no
 greeting; the exporter's probes read the SSH banner, not the key exchange, and ask one DNS question. The lab's router
-says at once that Tailscale's resolver is not there; a VPC drops the question, and the probe waits out its deadline.
+says at once that Tailscale's resolver is not there; a VPC drops the question in silence, which the probe waits out.
 
 ## Nothing answers
 
