@@ -152,6 +152,14 @@ fn an_address_with_blanks_is_used_and_named() {
 }
 
 #[test]
+fn an_ipv4_address_in_ipv6_clothes_is_the_ipv4_address() {
+    let environment = [("DEV_SERVER_IP", "::ffff:10.1.20.15")];
+    gives(&well(), &environment, "address-in-vpc", Verdict::Pass);
+    let targets = targets(&well(), &environment);
+    assert!(targets.iter().all(|target| target.address.is_ipv4()), "{targets:?}");
+}
+
+#[test]
 fn the_vpc_wins_over_the_tailnet_range() {
     let environment =
         [("VPC_CIDR", "100.64.0.0/16"), ("DEV_SERVER_IP", "100.64.20.15"), ("RUNNER_CIDR", "100.64.34.0/24")];
