@@ -167,6 +167,29 @@ fn the_vpc_wins_over_the_tailnet_range() {
     facts.ports.clear();
     gives(&facts, &environment, "address-in-vpc", Verdict::Pass);
     gives(&facts, &environment, "address-ranges-overlap", Verdict::Pass);
+    // A name's answer is held against both ranges in the same way.
+    set_answers(&mut facts, NameRole::NeverTailnet, &addresses(&["100.64.20.15"]), &Answer::NoData);
+    gives(&facts, &environment, "dns-not-tailnet", Verdict::Pass);
+    gives(&facts, WELL, "dns-tailnet-answer", Verdict::Fail);
+}
+
+#[test]
+fn no_policy_makes_a_multicast_address_a_server() {
+    let environment = [("VPC_CIDR", "224.0.0.0/8"), ("DEV_SERVER_IP", "224.0.20.15")];
+    gives(&well(), &environment, "address-special-purpose", Verdict::Fail);
+}
+
+#[test]
+fn a_service_that_two_sources_expect_is_dialled_once() {
+    let text = POLICY
+        .replace("destinations:", "  others: { subnets: [10.1.36.0/24] }\ndestinations:")
+        .replace("expect:", "expect:\n  - { from: others, to: dev-server, reach: [ssh] }");
+    let policy =
+        policy_of(&text.replace("10.1.35.0/24]\nsources", "10.1.35.0/24, 10.1.36.0/24]\nsources"), WELL);
+    let mut facts = well();
+    facts.runner.addresses = vec![own("eth0", "192.168.1.7")];
+    let ssh = targets_of(&policy, &facts).into_iter().filter(|target| target.port.number() == 22).count();
+    assert_eq!(ssh, 1);
 }
 
 #[test]
@@ -468,6 +491,10 @@ fn names_that_must_not_lead_into_the_tailnet() {
     }
     let mut facts = well();
     name_mut(&mut facts, role).system = SystemAnswer::Addresses(vec!["100.101.102.103".parse().unwrap()]);
+    gives(&facts, WELL, "dns-tailnet-answer", Verdict::Fail);
+    // Completed by a ts.net search domain: its address looks like any other, the name tells.
+    let mut facts = well();
+    name_mut(&mut facts, role).lookups[0].asked = "dev.cwiq.io.tail1234.ts.net.".to_owned();
     gives(&facts, WELL, "dns-tailnet-answer", Verdict::Fail);
     let mut facts = well();
     name_mut(&mut facts, role).system = SystemAnswer::NoName;

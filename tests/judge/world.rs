@@ -25,7 +25,8 @@ use reachgate::untrusted::Untrusted;
 pub const WELL: &[(&str, &str)] =
     &[("DEV_SERVER_IP", "10.1.20.15"), ("DEV_SERVER_MAGICDNS", "dev.tail1234.ts.net")];
 
-const POLICY: &str = r#"
+/// The policy that the world is judged by.
+pub const POLICY: &str = r#"
 version: 1
 name: test
 networks:
@@ -52,10 +53,14 @@ names:
 "#;
 
 pub fn policy(environment: &[(&str, &str)]) -> Policy {
+    policy_of(POLICY, environment)
+}
+
+pub fn policy_of(text: &str, environment: &[(&str, &str)]) -> Policy {
     let lookup = |name: &str| {
         environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
-    match parse_policy(POLICY, "test", &lookup) {
+    match parse_policy(text, "test", &lookup) {
         Ok(policy) => policy,
         Err(error) => panic!("{error}"),
     }
@@ -66,8 +71,11 @@ pub fn judge(facts: &Facts, environment: &[(&str, &str)]) -> Vec<Finding> {
 }
 
 pub fn targets(facts: &Facts, environment: &[(&str, &str)]) -> Vec<Target> {
-    let policy = policy(environment);
-    plan_targets(&policy, &own_addresses(facts), &Place::find(&policy, &facts.runner))
+    targets_of(&policy(environment), facts)
+}
+
+pub fn targets_of(policy: &Policy, facts: &Facts) -> Vec<Target> {
+    plan_targets(policy, &own_addresses(facts), &Place::find(policy, &facts.runner))
 }
 
 pub fn now() -> Timestamp {
