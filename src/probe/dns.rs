@@ -6,13 +6,14 @@ mod exchange;
 mod magicdns;
 mod message;
 mod search;
+mod socket;
 mod system;
 
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_proto::rr::{Name, RecordType};
+use hickory_resolver::proto::rr::{Name, RecordType};
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;

@@ -1,24 +1,26 @@
 //! One question to one nameserver: over UDP, over UDP again, then over TCP (RFC 7766).
 //!
-//! hickory-proto writes and reads the messages. The sockets are our own, because hickory's clients blur
-//! what a probe is to tell apart: their UDP socket is not connected, so an ICMP error never reaches it
-//! and a nameserver that is not there looks like one that is silent; over TCP they drop a malformed
-//! message without a word and do not hold the question against the answer; and their resolver goes on
-//! to other servers, names and transports by rules of its own.
+//! hickory-resolver asks, by the connections of its [`ConnectionProvider`], one for each question and
+//! transport. What it builds upon them would blur what a probe is to tell apart. Its `Resolver` says
+//! 127.0.0.1 for `localhost` and NXDOMAIN for all of `invalid` and `onion` without asking anyone (RFC
+//! 6761); where a CNAME leads to nothing, it asks again for the target and drops the CNAME. Its
+//! `NameServerPool`, which the `Resolver` stands on, makes `NoConnections` of every I/O error, so that
+//! the errno is lost, and puts a second question with the first while that is under way.
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use hickory_proto::rr::{Name, RecordType};
-use nix::errno::Errno;
-use nix::sys::socket::{setsockopt, sockopt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket};
+use hickory_resolver::config::{ConnectionConfig, ProtocolConfig, ResolverOpts};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer};
+use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query};
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{ConnectionProvider, PoolContext, TlsConfig};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::message::{Question, Reading};
+use super::message::{Failure, Reply, reply};
+use super::socket::Connections;
 use crate::fact::name::Answer;
 
 /// The first retry comes after a third of the time, and not later than this.
@@ -30,8 +32,8 @@ const THEN_TCP: Duration = Duration::from_secs(2);
 /// How long TCP may take where UDP was refused: such a nameserver is most likely not there at all.
 const TCP_AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Octets kept of a datagram. Without EDNS none may be longer than 512 (RFC 1035, 4.2.1).
-const LONGEST_DATAGRAM: usize = 4096;
+/// How much later than ours the resolver's own timeouts are: ours decide.
+const LATER: Duration = Duration::from_secs(1);
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -42,44 +44,19 @@ pub(super) struct Wanted {
     pub(super) record_type: RecordType,
 }
 
-/// What one transport brought.
-#[derive(Debug)]
-pub(super) enum Reply {
-    /// The answer.
-    Answer(Answer),
-    /// Only a part of it (TC).
-    Truncated,
-}
-
-/// Why one transport brought nothing.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The network's error, by errno.
-    Network(String),
-    /// The nameserver sent something that is no DNS message.
-    Malformed(String),
-}
-
-impl Failure {
-    fn words(self, transport: &str) -> String {
-        match self {
-            Self::Network(error) => format!("{transport}: {error}"),
-            Self::Malformed(error) => format!("{transport}: malformed answer ({error})"),
-        }
-    }
-}
-
 /// Asks until `deadline`. The first answer on any transport counts, late ones to the first question too.
 pub(super) async fn ask(wanted: Wanted, server: SocketAddr, deadline: Instant) -> Answer {
     let start = Instant::now();
     let budget = deadline.saturating_duration_since(start);
     let udp_again = start + UDP_AGAIN.min(budget / 3);
     let then_tcp = start + THEN_TCP.min(budget * 2 / 3);
+    let query = Query::query(wanted.name, wanted.record_type);
+    let over = |transport| over(transport, query.clone(), server, budget + LATER);
     let mut end = deadline;
     let mut next = Next::UdpAgain;
     let mut failures: Vec<String> = Vec::new();
     let mut transports = JoinSet::new();
-    transports.spawn(over_udp(wanted.clone(), server));
+    transports.spawn(over(Transport::Udp));
     loop {
         let due = match next {
             Next::UdpAgain => udp_again.min(end),
@@ -91,16 +68,18 @@ pub(super) async fn ask(wanted: Wanted, server: SocketAddr, deadline: Instant) -
             Some(ended) = transports.join_next() => {
                 match ended {
                     Ok((_, Ok(Reply::Answer(answer)))) => return answer,
-                    Ok((transport, Ok(Reply::Truncated))) => failures.push(format!("{transport}: truncated answer")),
+                    Ok((transport, Ok(Reply::Truncated))) => {
+                        failures.push(format!("{}: truncated answer", transport.name()));
+                    }
                     Ok((transport, Err(failure))) => {
                         end = end.min(Instant::now() + TCP_AFTER_REFUSAL);
-                        failures.push(failure.words(transport));
+                        failures.push(failure.words(transport.name()));
                     }
                     Err(error) => failures.push(error.to_string()),
                 }
                 if next != Next::Nothing {
                     next = Next::Nothing;
-                    transports.spawn(over_tcp(wanted.clone(), server));
+                    transports.spawn(over(Transport::Tcp));
                 } else if transports.is_empty() {
                     return Answer::Failed(failures.join("; "));
                 }
@@ -109,11 +88,11 @@ pub(super) async fn ask(wanted: Wanted, server: SocketAddr, deadline: Instant) -
                 Next::UdpAgain => {
                     // From a new port: a conntrack entry that leads the first one astray (a race, or an
                     // endpoint that is gone) does the same to all that follow it.
-                    transports.spawn(over_udp(wanted.clone(), server));
+                    transports.spawn(over(Transport::Udp));
                     next = Next::Tcp;
                 }
                 Next::Tcp => {
-                    transports.spawn(over_tcp(wanted.clone(), server));
+                    transports.spawn(over(Transport::Tcp));
                     next = Next::Nothing;
                 }
                 Next::Nothing if failures.is_empty() => return Answer::TimedOut,
@@ -131,81 +110,59 @@ enum Next {
     Nothing,
 }
 
-/// Which transport, and how it went.
-type Ended = (&'static str, Result<Reply, Failure>);
+/// How a question goes.
+#[derive(Debug, Clone, Copy)]
+enum Transport {
+    Udp,
+    Tcp,
+}
 
-/// Asks once over UDP, from a connected socket of its own, and listens until dropped. What does not
-/// answer the question is passed over.
-pub(super) async fn over_udp(wanted: Wanted, server: SocketAddr) -> Ended {
-    let exchange = async {
-        let question = question(&wanted)?;
-        let socket = connected_socket(server).await.map_err(network)?;
-        socket.send(&question.bytes).await.map_err(network)?;
-        let mut buffer = vec![0; LONGEST_DATAGRAM];
-        loop {
-            let length = socket.recv(&mut buffer).await.map_err(network)?;
-            match question.read(&buffer[..length]) {
-                Reading::Foreign => {}
-                Reading::Malformed(error) => return Err(Failure::Malformed(error)),
-                Reading::Truncated => return Ok(Reply::Truncated),
-                Reading::Answer(answer) => return Ok(Reply::Answer(answer)),
-            }
+impl Transport {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
         }
-    };
-    ("UDP", exchange.await)
-}
-
-/// Asks once over TCP (RFC 7766), each message behind its length in two octets.
-async fn over_tcp(wanted: Wanted, server: SocketAddr) -> Ended {
-    let exchange = async {
-        let question = question(&wanted)?;
-        let mut stream = TcpStream::connect(server).await.map_err(network)?;
-        let length =
-            u16::try_from(question.bytes.len()).map_err(|error| Failure::Network(error.to_string()))?;
-        // In one segment: some servers read no further than the first (RFC 7766, 8).
-        let framed = [&length.to_be_bytes(), question.bytes.as_slice()].concat();
-        stream.write_all(&framed).await.map_err(network)?;
-        loop {
-            let length = stream.read_u16().await.map_err(network)?;
-            let mut message = vec![0; usize::from(length)];
-            stream.read_exact(&mut message).await.map_err(network)?;
-            match question.read(&message) {
-                Reading::Foreign => {}
-                Reading::Malformed(error) => return Err(Failure::Malformed(error)),
-                Reading::Truncated => return Err(Failure::Malformed("truncated".to_owned())),
-                Reading::Answer(answer) => return Ok(Reply::Answer(answer)),
-            }
-        }
-    };
-    ("TCP", exchange.await)
-}
-
-fn question(wanted: &Wanted) -> Result<Question, Failure> {
-    Question::new(&wanted.name, wanted.record_type).map_err(Failure::Network)
-}
-
-/// A socket that hears of ICMP errors: connected, and with the ones that Linux would pass over
-/// (`IP_RECVERR`, ip(7): no host, no route on the way).
-async fn connected_socket(server: SocketAddr) -> io::Result<UdpSocket> {
-    let any: SocketAddr = match server {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let socket = UdpSocket::bind(any).await?;
-    match server {
-        SocketAddr::V4(_) => setsockopt(&socket, sockopt::Ipv4RecvErr, &true)?,
-        SocketAddr::V6(_) => setsockopt(&socket, sockopt::Ipv6RecvErr, &true)?,
     }
-    socket.connect(server).await?;
-    Ok(socket)
+
+    fn protocol(self) -> ProtocolConfig {
+        match self {
+            Self::Udp => ProtocolConfig::Udp,
+            Self::Tcp => ProtocolConfig::Tcp,
+        }
+    }
 }
 
-/// An I/O error by its errno, e.g. `ECONNREFUSED (Connection refused)`.
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
-fn network(error: io::Error) -> Failure {
-    Failure::Network(match error.raw_os_error().map(Errno::from_raw) {
-        Some(errno) => format!("{errno:?} ({})", errno.desc()),
-        None if error.kind() == io::ErrorKind::UnexpectedEof => "closed without an answer".to_owned(),
-        None => error.to_string(),
-    })
+/// Asks once over one transport, from a socket of its own.
+async fn over(
+    transport: Transport,
+    query: Query,
+    server: SocketAddr,
+    timeout: Duration,
+) -> (Transport, Result<Reply, Failure>) {
+    let response = response(transport, query.clone(), server, timeout).await;
+    (transport, reply(&query, response))
+}
+
+async fn response(
+    transport: Transport,
+    query: Query,
+    server: SocketAddr,
+    timeout: Duration,
+) -> Result<DnsResponse, NetError> {
+    let mut config = ConnectionConfig::new(transport.protocol());
+    config.port = server.port();
+    let mut options = ResolverOpts::default();
+    options.timeout = timeout;
+    let context = PoolContext::new(options, TlsConfig::new()?);
+    // The tasks behind a connection end when this is dropped.
+    let connections = Connections::to(server);
+    let connection = connections.new_connection(server.ip(), &config, &context)?.await?;
+    // Without EDNS, as glibc asks unless told otherwise: every resolver answers that, old ones that say
+    // FORMERR to an OPT record too, and what does not fit into 512 bytes is truncated and asked again
+    // over TCP, so no fragments can be lost.
+    let mut plain = DnsRequestOptions::default();
+    plain.use_edns = false;
+    plain.recursion_desired = true;
+    connection.send(DnsRequest::from_query(query, plain)).first_answer().await
 }

@@ -3,12 +3,16 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use hickory_proto::rr::{Name, RecordType};
+use hickory_resolver::net::NetError;
+use hickory_resolver::proto::ProtoError;
+use hickory_resolver::proto::op::{DnsResponse, Message, Query};
+use hickory_resolver::proto::rr::{Name, RecordType};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::DNS_PORT;
-use super::exchange::{Failure, Reply, Wanted, over_udp};
+use super::message::{self, Failure, Reply};
+use super::socket::connected_socket;
 use crate::fact::name::{Answer, MagicDnsFact, MagicDnsReply};
 
 /// What is asked: the name that tailscaled itself answers with its resolver's address
@@ -18,6 +22,9 @@ const SYMBOLIC_NAME: [&str; 2] = ["magicdns", "localhost-tailscale-daemon"];
 
 /// Longest wait: where tailscaled is, it is on this very machine.
 const LONGEST: Duration = Duration::from_secs(1);
+
+/// Octets kept of a datagram. Without EDNS none may be longer than 512 (RFC 1035, 4.2.1).
+const LONGEST_DATAGRAM: usize = 4096;
 
 /// Whether these addresses answer DNS at all, [`MAGICDNS`](crate::fact::name::MAGICDNS) as a rule. All
 /// are asked at once over UDP, once more after half the time; the whole takes `timeout` or 1 s,
@@ -52,26 +59,50 @@ async fn reply(server: SocketAddr, deadline: Instant) -> MagicDnsReply {
         Ok(name) => name,
         Err(error) => return MagicDnsReply::Unreachable(error.to_string()),
     };
-    let wanted = Wanted { name, record_type };
+    let query = Query::query(name, record_type);
     let mut again = Some(start + deadline.saturating_duration_since(start) / 2);
     let mut questions = JoinSet::new();
-    questions.spawn(over_udp(wanted.clone(), server));
+    questions.spawn(ask(query.clone(), server));
     loop {
         tokio::select! {
             biased;
             Some(ended) = questions.join_next() => return match ended {
-                Ok((_, Ok(Reply::Answer(answer)))) => MagicDnsReply::Answered(answer),
-                Ok((_, Ok(Reply::Truncated))) => answered_badly("truncated answer".to_owned()),
-                Ok((_, Err(Failure::Malformed(error)))) => answered_badly(format!("malformed answer ({error})")),
-                Ok((_, Err(Failure::Network(error)))) => MagicDnsReply::Unreachable(error),
+                Ok(Ok(Reply::Answer(answer))) => MagicDnsReply::Answered(answer),
+                Ok(Ok(Reply::Truncated)) => answered_badly("truncated answer".to_owned()),
+                Ok(Err(Failure::Malformed(error))) => answered_badly(format!("malformed answer ({error})")),
+                Ok(Err(Failure::Network(error))) => MagicDnsReply::Unreachable(error),
                 Err(error) => MagicDnsReply::Unreachable(error.to_string()),
             },
             () = sleep_until(again.unwrap_or(deadline)) => {
                 if again.take().is_none() {
                     return MagicDnsReply::Silent;
                 }
-                questions.spawn(over_udp(wanted.clone(), server));
+                questions.spawn(ask(query.clone(), server));
             }
+        }
+    }
+}
+
+/// Asks once over UDP and listens until dropped. Not through hickory: its UDP passes over responses
+/// without the question or to another one, and here whatever responds is there.
+async fn ask(query: Query, server: SocketAddr) -> Result<Reply, Failure> {
+    let mut question = Message::query();
+    question.metadata.recursion_desired = true;
+    question.add_query(query.clone());
+    let bytes = question.to_vec().map_err(|error| Failure::Network(format!("not asked: {error}")))?;
+    let network = |error| Failure::network(&error);
+    let socket = connected_socket(server).await.map_err(network)?;
+    socket.send(&bytes).await.map_err(network)?;
+    let mut buffer = vec![0; LONGEST_DATAGRAM];
+    loop {
+        let length = socket.recv(&mut buffer).await.map_err(network)?;
+        let received = &buffer[..length];
+        if received.first_chunk::<2>().is_none_or(|id| u16::from_be_bytes(*id) != question.metadata.id) {
+            continue;
+        }
+        match DnsResponse::from_buffer(received.to_vec()) {
+            Err(ProtoError::NotAResponse) => {}
+            response => return message::reply(&query, response.map_err(NetError::from)),
         }
     }
 }

@@ -1,9 +1,12 @@
-//! One DNS message to bytes and back (RFC 1035), and what a response says of a name. Pure.
+//! What a nameserver's response, or hickory's error in its place, says of a name. Pure.
 
+use std::io;
 use std::net::IpAddr;
 
-use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
-use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use hickory_resolver::net::NetError;
+use hickory_resolver::proto::op::{DnsResponse, Message, OpCode, Query, ResponseCode};
+use hickory_resolver::proto::rr::{DNSClass, RData, RecordType};
+use nix::errno::Errno;
 
 use crate::fact::name::Answer;
 use crate::untrusted::Untrusted;
@@ -14,122 +17,126 @@ const LONGEST_CHAIN: usize = 32;
 /// Addresses kept at most. More is no answer: one that was cut off might be the one that matters.
 const MOST_ADDRESSES: usize = 256;
 
-/// A question as it goes on the wire.
-///
-/// Without EDNS, as glibc asks unless told otherwise: every resolver answers that, old ones that say
-/// FORMERR to an OPT record too, and what does not fit into 512 bytes is truncated and asked again over
-/// TCP, so no fragments can be lost.
-#[derive(Debug)]
-pub(super) struct Question {
-    id: u16,
-    query: Query,
-    /// The message.
-    pub(super) bytes: Vec<u8>,
-}
-
-/// What a received message is.
+/// What one transport brought.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// It does not answer this question (another id, another question, no response): as if unseen.
-    Foreign,
-    /// It has this question's id, but is no DNS message.
-    Malformed(String),
-    /// TC: the rest is to be had over TCP.
-    Truncated,
+pub(super) enum Reply {
     /// The answer.
     Answer(Answer),
+    /// Only a part of it (TC): the rest is to be had over TCP.
+    Truncated,
 }
 
-impl Question {
-    /// A question for a name's records of one type, with a random id, recursion desired.
-    ///
-    /// # Errors
-    /// In words, when the name does not fit into a message.
-    pub(super) fn new(name: &Name, record_type: RecordType) -> Result<Self, String> {
-        let query = Query::query(name.clone(), record_type);
-        let mut message = Message::query();
-        message.metadata.recursion_desired = true;
-        message.add_query(query.clone());
-        let bytes = message.to_vec().map_err(|error| format!("not asked: {error}"))?;
-        Ok(Self { id: message.metadata.id, query, bytes })
+/// Why one transport brought nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The network's error, by errno.
+    Network(String),
+    /// The nameserver sent something that is no DNS message, or does not answer the question.
+    Malformed(String),
+}
+
+impl Failure {
+    /// It in words, with the transport that failed.
+    pub(super) fn words(self, transport: &str) -> String {
+        match self {
+            Self::Network(error) => format!("{transport}: {error}"),
+            Self::Malformed(error) => format!("{transport}: malformed answer ({error})"),
+        }
     }
 
-    /// What a message says to this question.
-    pub(super) fn read(&self, received: &[u8]) -> Reading {
-        if received.first_chunk::<2>().is_none_or(|id| u16::from_be_bytes(*id) != self.id) {
-            return Reading::Foreign;
-        }
-        let message = match Message::from_vec(received) {
-            Ok(message) => message,
-            Err(error) => return Reading::Malformed(Untrusted::from(error.to_string().as_str()).to_string()),
-        };
-        let head = message.metadata;
-        let code = head.response_code;
-        let may_be_negative = matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
-        let ours = match message.queries.as_slice() {
-            [query] => *query == self.query,
-            // Some servers leave the question out when they will not or cannot read it.
-            [] => !may_be_negative,
-            _ => false,
-        };
-        if head.message_type != MessageType::Response || head.op_code != OpCode::Query || !ours {
-            return Reading::Foreign;
-        }
-        if head.truncation && may_be_negative {
-            return Reading::Truncated;
-        }
-        Reading::Answer(match code {
-            ResponseCode::NoError | ResponseCode::NXDomain => self.records(&message),
-            ResponseCode::ServFail => Answer::ServFail,
-            ResponseCode::Refused => Answer::Refused,
-            other => Answer::OtherCode(other.into()),
+    /// An I/O error by its errno, e.g. `ECONNREFUSED (Connection refused)`.
+    pub(super) fn network(error: &io::Error) -> Self {
+        Self::Network(match error.raw_os_error().map(Errno::from_raw) {
+            Some(errno) => format!("{errno:?} ({})", errno.desc()),
+            None if error.kind() == io::ErrorKind::UnexpectedEof => "closed without an answer".to_owned(),
+            None => error.to_string(),
         })
     }
+}
 
-    /// Follows the CNAMEs to the addresses, whatever order the records come in (RFC 1034, 3.6.2).
-    /// Only addresses of the name at their end are an answer.
-    fn records(&self, message: &Message) -> Answer {
-        let mut owner = self.query.name();
-        let mut aliases = Vec::new();
-        let answers = || message.answers.iter().filter(|record| record.dns_class == DNSClass::IN);
-        while let Some(target) = answers().find_map(|record| match &record.data {
-            RData::CNAME(target) if record.name == *owner => Some(&target.0),
-            _ => None,
-        }) {
-            if aliases.len() == LONGEST_CHAIN {
-                return Answer::Failed(format!("its CNAMEs go in a circle, or on past {LONGEST_CHAIN}"));
-            }
-            aliases.push(Untrusted::from(target.to_ascii().as_str()));
-            owner = target;
+/// What came of a question. hickory has held the message's id against the question's; over TCP it holds
+/// nothing else against it.
+pub(super) fn reply(asked: &Query, result: Result<DnsResponse, NetError>) -> Result<Reply, Failure> {
+    match result {
+        Ok(response) => read(asked, &response),
+        Err(NetError::Io(error)) => Err(Failure::network(&error)),
+        Err(NetError::Timeout) => Err(Failure::Network("no answer in time".to_owned())),
+        Err(NetError::Proto(error)) => Err(Failure::Malformed(in_words(&error))),
+        Err(other) => Err(Failure::Network(in_words(&other))),
+    }
+}
+
+/// A library's error may quote what it read.
+fn in_words(error: &impl ToString) -> String {
+    Untrusted::from(error.to_string().as_str()).to_string()
+}
+
+fn read(asked: &Query, response: &Message) -> Result<Reply, Failure> {
+    let head = &response.metadata;
+    let may_be_negative = matches!(head.response_code, ResponseCode::NoError | ResponseCode::NXDomain);
+    let ours = match response.queries.as_slice() {
+        [query] => query == asked,
+        // Some servers leave the question out when they will not or cannot read it.
+        [] => !may_be_negative,
+        _ => false,
+    };
+    if head.op_code != OpCode::Query || !ours {
+        return Err(Failure::Malformed("it answers another question".to_owned()));
+    }
+    if head.truncation && may_be_negative {
+        return Ok(Reply::Truncated);
+    }
+    Ok(Reply::Answer(match head.response_code {
+        ResponseCode::NoError | ResponseCode::NXDomain => records(asked, response),
+        ResponseCode::ServFail => Answer::ServFail,
+        ResponseCode::Refused => Answer::Refused,
+        other => Answer::OtherCode(other.into()),
+    }))
+}
+
+/// Follows the CNAMEs to the addresses, whatever order the records come in (RFC 1034, 3.6.2).
+/// Only addresses of the name at their end are an answer.
+fn records(asked: &Query, message: &Message) -> Answer {
+    let mut owner = asked.name();
+    let mut aliases = Vec::new();
+    let answers = || message.answers.iter().filter(|record| record.dns_class == DNSClass::IN);
+    while let Some(target) = answers().find_map(|record| match &record.data {
+        RData::CNAME(target) if record.name == *owner => Some(&target.0),
+        _ => None,
+    }) {
+        if aliases.len() == LONGEST_CHAIN {
+            return Answer::Failed(format!("its CNAMEs go in a circle, or on past {LONGEST_CHAIN}"));
         }
-        let mut addresses: Vec<IpAddr> = Vec::new();
-        for record in answers() {
-            let address = match &record.data {
-                RData::A(address) => IpAddr::V4(address.0),
-                RData::AAAA(address) => IpAddr::V6(address.0).to_canonical(),
-                _ => continue,
-            };
-            if record.name != *owner || record.record_type() != self.query.query_type() {
-                return Answer::Failed("it answered with addresses that were not asked for".to_owned());
-            }
-            if !addresses.contains(&address) {
-                addresses.push(address);
-            }
-            if addresses.len() > MOST_ADDRESSES {
-                return Answer::Failed(format!("it answered with more than {MOST_ADDRESSES} addresses"));
-            }
+        aliases.push(Untrusted::from(target.to_ascii().as_str()));
+        owner = target;
+    }
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for record in answers() {
+        let address = match &record.data {
+            RData::A(address) => IpAddr::V4(address.0),
+            RData::AAAA(address) => IpAddr::V6(address.0).to_canonical(),
+            _ => continue,
+        };
+        if record.name != *owner || record.record_type() != asked.query_type() {
+            return Answer::Failed("it answered with addresses that were not asked for".to_owned());
         }
-        let no_such_name = message.metadata.response_code == ResponseCode::NXDomain;
-        match (addresses.is_empty(), aliases.is_empty()) {
-            (false, _) if no_such_name => Answer::Failed("it answered NXDOMAIN with addresses".to_owned()),
-            (false, _) => Answer::Addresses { addresses, aliases },
-            (true, false) => Answer::AliasToNothing { aliases },
-            (true, true) if no_such_name => Answer::NxDomain,
-            (true, true) if is_referral(message) => {
-                Answer::Failed("it answered with a referral, so it does not resolve for others".to_owned())
-            }
-            (true, true) => Answer::NoData,
+        if !addresses.contains(&address) {
+            addresses.push(address);
         }
+        if addresses.len() > MOST_ADDRESSES {
+            return Answer::Failed(format!("it answered with more than {MOST_ADDRESSES} addresses"));
+        }
+    }
+    let no_such_name = message.metadata.response_code == ResponseCode::NXDomain;
+    match (addresses.is_empty(), aliases.is_empty()) {
+        (false, _) if no_such_name => Answer::Failed("it answered NXDOMAIN with addresses".to_owned()),
+        (false, _) => Answer::Addresses { addresses, aliases },
+        (true, false) => Answer::AliasToNothing { aliases },
+        (true, true) if no_such_name => Answer::NxDomain,
+        (true, true) if is_referral(message) => {
+            Answer::Failed("it answered with a referral, so it does not resolve for others".to_owned())
+        }
+        (true, true) => Answer::NoData,
     }
 }
 
@@ -144,11 +151,12 @@ fn is_referral(message: &Message) -> bool {
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
 
-    use hickory_proto::op::{Message, Query, ResponseCode};
-    use hickory_proto::rr::rdata::{A, AAAA, CNAME, NS, SOA};
-    use hickory_proto::rr::{Name, RData, Record, RecordType};
+    use hickory_resolver::net::NetError;
+    use hickory_resolver::proto::op::{DnsResponse, Message, OpCode, Query, ResponseCode};
+    use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, NS, SOA};
+    use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
-    use super::{Question, Reading};
+    use super::{Failure, Reply, reply};
     use crate::fact::name::Answer;
     use crate::untrusted::Untrusted;
 
@@ -168,17 +176,31 @@ mod tests {
         record(owner, RData::A(A(Ipv4Addr::from(address))))
     }
 
+    fn asked(kind: RecordType) -> Query {
+        Query::query(name("dev.cwiq.io."), kind)
+    }
+
+    fn read_bytes(asked: &Query, bytes: Vec<u8>) -> Result<Reply, Failure> {
+        reply(asked, DnsResponse::from_buffer(bytes).map_err(NetError::from))
+    }
+
+    fn empty(asked: &Query) -> Message {
+        let mut message = Message::query();
+        message.add_query(asked.clone());
+        message.into_response()
+    }
+
     /// Reads the response that `change` makes of an empty NOERROR one to `A dev.cwiq.io.`.
-    fn read(change: impl FnOnce(&mut Message)) -> Reading {
-        let question = Question::new(&name("dev.cwiq.io."), RecordType::A).unwrap();
-        let mut message = Message::from_vec(&question.bytes).unwrap().into_response();
+    fn read(change: impl FnOnce(&mut Message)) -> Result<Reply, Failure> {
+        let asked = asked(RecordType::A);
+        let mut message = empty(&asked);
         change(&mut message);
-        question.read(&message.to_vec().unwrap())
+        read_bytes(&asked, message.to_vec().unwrap())
     }
 
     fn answer(change: impl FnOnce(&mut Message)) -> Answer {
         match read(change) {
-            Reading::Answer(answer) => answer,
+            Ok(Reply::Answer(answer)) => answer,
             other => panic!("{other:?}"),
         }
     }
@@ -229,6 +251,10 @@ mod tests {
             message.add_authority(ns());
         });
         assert!(matches!(referral, Answer::Failed(_)), "{referral:?}");
+        let with_glue = answer(|message| {
+            message.add_authority(ns()).add_additional(a("dev.cwiq.io.", [10, 0, 0, 1]));
+        });
+        assert!(matches!(with_glue, Answer::Failed(_)), "{with_glue:?}");
         let nodata = answer(|message| {
             message.add_authority(ns()).add_authority(soa());
         });
@@ -276,30 +302,44 @@ mod tests {
 
     #[test]
     fn mapped_addresses_are_unmapped() {
-        let question = Question::new(&name("dev.cwiq.io."), RecordType::AAAA).unwrap();
-        let mut message = Message::from_vec(&question.bytes).unwrap().into_response();
+        let asked = asked(RecordType::AAAA);
+        let mut message = empty(&asked);
         let mapped = Ipv4Addr::new(100, 64, 0, 1).to_ipv6_mapped();
         message.add_answer(record("dev.cwiq.io.", RData::AAAA(AAAA(mapped))));
-        let Reading::Answer(got) = question.read(&message.to_vec().unwrap()) else { panic!() };
+        let Ok(Reply::Answer(got)) = read_bytes(&asked, message.to_vec().unwrap()) else { panic!() };
         assert_eq!(addresses(&got).0, ["100.64.0.1"]);
     }
 
     #[test]
-    fn what_answers_another_question_is_foreign() {
-        assert_eq!(read(|message| message.metadata.id ^= 1), Reading::Foreign);
-        let asks_for =
-            |name: Name, kind| read(move |message| message.queries = vec![Query::query(name, kind)]);
-        assert_eq!(asks_for(name("x.io."), RecordType::A), Reading::Foreign);
-        assert_eq!(asks_for(name("dev.cwiq.io."), RecordType::AAAA), Reading::Foreign);
-        assert_eq!(read(|message| message.queries.clear()), Reading::Foreign);
-        let question = Question::new(&name("dev.cwiq.io."), RecordType::A).unwrap();
-        assert_eq!(question.read(&question.bytes), Reading::Foreign, "an echo is no response");
-        assert_eq!(question.read(&[]), Reading::Foreign);
+    fn what_answers_another_question_is_no_answer() {
+        let malformed = |got| matches!(got, Err(Failure::Malformed(_)));
+        for with_answer in [false, true] {
+            let asks_for = |name: Name, kind| {
+                read(move |message| {
+                    message.queries = vec![Query::query(name, kind)];
+                    message.add_answers(with_answer.then(|| a("dev.cwiq.io.", [10, 0, 0, 1])));
+                })
+            };
+            assert!(malformed(asks_for(name("x.io."), RecordType::A)));
+            assert!(malformed(asks_for(name("dev.cwiq.io."), RecordType::AAAA)));
+            assert!(!malformed(asks_for(name("dev.cwiq.io."), RecordType::A)));
+        }
+        assert!(malformed(read(|message| message.queries.clear())));
+        let asked = asked(RecordType::A);
+        let mut echo = Message::query();
+        echo.add_query(asked.clone());
+        assert!(malformed(read_bytes(&asked, echo.to_vec().unwrap())), "an echo is no response");
+        let update = read(|message| {
+            message.metadata.op_code = OpCode::Update;
+            message.add_answer(a("dev.cwiq.io.", [10, 0, 0, 1]));
+        });
+        assert!(malformed(update));
+        // Some servers leave the question out when they will not or cannot read it.
         let refusal = read(|message| {
             message.queries.clear();
             message.metadata.response_code = ResponseCode::Refused;
         });
-        assert_eq!(refusal, Reading::Answer(Answer::Refused));
+        assert_eq!(refusal, Ok(Reply::Answer(Answer::Refused)));
     }
 
     #[test]
@@ -308,22 +348,36 @@ mod tests {
             message.metadata.truncation = true;
             message.add_answer(a("dev.cwiq.io.", [10, 0, 0, 1]));
         });
-        assert_eq!(got, Reading::Truncated);
+        assert_eq!(got, Ok(Reply::Truncated));
+    }
+
+    #[test]
+    fn errors_are_told_apart_by_type_and_number() {
+        let failure = |error: NetError| match reply(&asked(RecordType::A), Err(error)) {
+            Err(Failure::Network(words)) => words,
+            other => panic!("{other:?}"),
+        };
+        let refused = std::io::Error::from_raw_os_error(nix::libc::ECONNREFUSED);
+        assert_eq!(failure(refused.into()), "ECONNREFUSED (Connection refused)");
+        let closed = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        assert_eq!(failure(closed.into()), "closed without an answer");
+        assert_eq!(failure(NetError::Timeout), "no answer in time");
+        assert!(!failure(NetError::Msg("\u{1b}[2J".to_owned())).contains('\u{1b}'));
     }
 
     #[test]
     fn no_bytes_at_all_make_it_panic() {
-        let question = Question::new(&name("dev.cwiq.io."), RecordType::A).unwrap();
-        let mut message = Message::from_vec(&question.bytes).unwrap().into_response();
+        let asked = asked(RecordType::A);
+        let mut message = empty(&asked);
         message.add_answer(cname("dev.cwiq.io.", "dev.tail1234.ts.net."));
         let whole = message.to_vec().unwrap();
         for position in 2..whole.len() {
             for byte in [0, 1, 0x3f, 0xc0, 0xff] {
                 let mut broken = whole.clone();
                 broken[position] = byte;
-                question.read(&broken);
+                let _ = read_bytes(&asked, broken);
             }
-            let _ = question.read(&whole[..position]);
+            let _ = read_bytes(&asked, whole[..position].to_vec());
         }
     }
 }

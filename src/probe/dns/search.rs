@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hickory_proto::rr::Name;
+use hickory_resolver::proto::rr::Name;
 
 /// A fully qualified name to ask for.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ pub(super) fn sibling(name: &Name, label: &str) -> Result<Name, String> {
 #[cfg(test)]
 mod tests {
     use super::{candidates, sibling};
-    use hickory_proto::rr::Name;
+    use hickory_resolver::proto::rr::Name;
 
     fn asked(name: &str, search: &[&str], ndots: u8) -> Vec<String> {
         let search: Vec<String> = search.iter().map(|domain| (*domain).to_owned()).collect();
