@@ -1,9 +1,14 @@
 //! The dev server's certificate, and the authority that the pods trust.
 
+use std::time::{Duration, SystemTime};
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
 use crate::namespace::{self, WORK};
 use crate::scenario::Nginx;
+
+/// Too few for an automatic renewal to be still to come.
+const FEW_DAYS: Duration = Duration::from_secs(5 * 24 * 3600);
 
 /// The authority's certificate, for the pods' `SSL_CERT_FILE`.
 pub fn authority() -> String {
@@ -35,9 +40,13 @@ fn make(nginx: Nginx) -> Result<(String, String, String), rcgen::Error> {
     let key = KeyPair::generate()?;
     let mut certificate = CertificateParams::new(names)?;
     certificate.distinguished_name.push(DnType::CommonName, "dev server");
-    certificate.not_before = date_time_ymd(2020, 1, 1);
+    certificate.not_before = match nginx {
+        Nginx::NotYetValid => date_time_ymd(2098, 1, 1),
+        _ => date_time_ymd(2020, 1, 1),
+    };
     certificate.not_after = match nginx {
         Nginx::Expired => date_time_ymd(2021, 1, 1),
+        Nginx::ExpiresSoon => (SystemTime::now() + FEW_DAYS).into(),
         _ => date_time_ymd(2099, 1, 1),
     };
     let certificate_pem = match nginx {

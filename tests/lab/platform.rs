@@ -221,8 +221,15 @@ fn start_nginx(nginx: Nginx) -> Result<(), String> {
     let listen = if nginx == Nginx::Plain {
         "listen 443; listen [::]:443;".to_owned()
     } else {
+        let more = match nginx {
+            Nginx::ClientCertificate => {
+                format!("ssl_client_certificate {WORK}/authority.pem; ssl_verify_client on;")
+            }
+            Nginx::Rejects => "ssl_reject_handshake on;".to_owned(),
+            _ => String::new(),
+        };
         format!(
-            "listen 443 ssl; listen [::]:443 ssl; ssl_certificate {WORK}/tls.crt; ssl_certificate_key {WORK}/tls.key;"
+            "listen 443 ssl; listen [::]:443 ssl; ssl_certificate {WORK}/tls.crt; ssl_certificate_key {WORK}/tls.key; {more}"
         )
     };
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

@@ -167,8 +167,16 @@ pub enum Nginx {
     WrongName,
     /// Its certificate has expired.
     Expired,
+    /// Its certificate is valid for a few days more.
+    ExpiresSoon,
+    /// Its certificate is not valid yet.
+    NotYetValid,
     /// Its certificate signed itself.
     SelfSigned,
+    /// It wants a certificate of its clients.
+    ClientCertificate,
+    /// It answers the ClientHello with an alert.
+    Rejects,
     /// HTTP without TLS on 443.
     Plain,
 }
