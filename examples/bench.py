@@ -273,6 +273,7 @@ def write(options, times, resident):
         "scrape": "blackbox exporter: three probes at once, already running",
     }
     base = middle["reachgate"]
+    load = os.getloadavg()[0]
     table = "\n".join(row(label, times[name], base) for name, label in labels.items())
     size = os.stat(options.reachgate).st_size / 1e6
     silent = "\n".join(
@@ -282,8 +283,9 @@ def write(options, times, resident):
     text = f"""# Performance
 
 Measured on {datetime.date.today()} by `make bench`: {processor()}, {os.cpu_count()} cores, Linux {platform.release()};
-{options.rounds} rounds ({options.rounds_silent} for the silent ones), all contenders taking turns. The probe is the release
-build without default features, in a pod of the lab; sshd, nginx and BIND are real and one router away.
+{options.rounds} rounds ({options.rounds_silent} for the silent ones), all contenders taking turns; load average at the end
+{load:.1f}. The probe is the release build without default features, in a pod of the lab; sshd, nginx and BIND are real
+and one router away.
 
 ## All is well
 
