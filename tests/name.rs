@@ -190,6 +190,51 @@ async fn a_truncated_answer_is_fetched_over_tcp() {
 }
 
 #[tokio::test]
+async fn an_answer_too_long_for_a_datagram_is_never_taken_in_part() {
+    let whole = |name: &str| (1..=60).map(|last| a(name, [10, 0, 0, last])).collect::<Vec<_>>();
+    let server = Server::start(move |request| match request.record_type {
+        RecordType::A => vec![request.answer(&whole(&request.name))],
+        _ => vec![request.answer(&[])],
+    });
+    assert_eq!(lookup(&server, "dev.").await.a.addresses().len(), 60);
+    let server = Server::start_udp_only(move |request| vec![request.answer(&whole(&request.name))]);
+    let words = lookup(&server, "dev.").await.a;
+    assert!(failure(&words).contains("UDP: malformed"), "{words:?}");
+}
+
+#[tokio::test]
+async fn names_with_a_special_use_are_asked_like_any_other() {
+    // A resolver may answer these itself (RFC 6761); a probe is to tell what this one does.
+    for name in ["localhost.", "dev.invalid.", "dev.onion.", "dev.local."] {
+        let server = Server::start(|request| {
+            vec![request.answer(&[a(&request.name, [10, 0, 0, 1])][..request.is_a()])]
+        });
+        let lookup = lookup(&server, name).await;
+        assert_eq!(lookup.a.addresses(), [IpAddr::from([10, 0, 0, 1])], "{name}");
+        assert_eq!(lookup.aaaa, Answer::NoData, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_alias_is_not_followed_by_questions_of_our_own() {
+    let server = Server::start(|request| vec![request.answer(&[cname("dev.", "dev.tail1234.ts.net.")])]);
+    let lookup = lookup(&server, "dev.").await;
+    assert_eq!(lookup.a, Answer::AliasToNothing { aliases: vec!["dev.tail1234.ts.net.".into()] });
+    assert!(server.requests().iter().all(|request| request.name == "dev."), "{:?}", server.requests());
+}
+
+#[tokio::test]
+async fn a_tcp_answer_to_another_question_is_none() {
+    let server = Server::start_tcp_only(|request| {
+        let mut other = request.code(ResponseCode::NXDomain);
+        other[13] ^= 1;
+        vec![other]
+    });
+    let words = lookup(&server, "dev.").await.a;
+    assert!(failure(&words).contains("TCP: malformed answer (it answers another question)"), "{words:?}");
+}
+
+#[tokio::test]
 async fn a_truncated_answer_alone_is_none() {
     let server = Server::start_udp_only(|request| vec![request.truncated(&[])]);
     let lookup = lookup(&server, "dev.").await;
