@@ -9,7 +9,7 @@ mod server;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use hickory_resolver::proto::op::ResponseCode;
+use hickory_resolver::proto::op::{Message, ResponseCode};
 use hickory_resolver::proto::rr::RecordType;
 use reachgate::fact::name::{
     Answer, Lookup, MagicDnsReply, NameFact, NameQuestion, NameRole, SystemAnswer, in_tailscale_zone,
@@ -574,6 +574,23 @@ async fn magicdns_that_answers_anything_is_there() {
     assert!(facts[5].elapsed < Duration::from_millis(500), "{:?}", facts[5]);
     assert_eq!(silent.count(Transport::Udp, RecordType::A), 2);
     assert_eq!(symbolic.requests()[0].name, "magicdns.localhost-tailscale-daemon.");
+}
+
+#[tokio::test]
+async fn magicdns_is_there_even_if_it_does_not_repeat_the_question() {
+    let bare = Server::start(|request| {
+        let mut message = Message::from_vec(&request.code(ResponseCode::Refused)).unwrap();
+        message.queries.clear();
+        vec![request.bytes.clone(), message.to_vec().unwrap()]
+    });
+    let other = Server::start(|request| {
+        let mut other = request.answer(&[]);
+        other[13] ^= 1;
+        vec![other]
+    });
+    let facts = probe_magicdns_at(&[bare.address, other.address], Duration::from_secs(30)).await;
+    assert_eq!(facts[0].reply, MagicDnsReply::Answered(Answer::Refused));
+    assert!(matches!(&facts[1].reply, MagicDnsReply::Answered(Answer::Failed(_))), "{facts:?}");
 }
 
 #[tokio::test]
