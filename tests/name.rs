@@ -6,7 +6,7 @@
 #[path = "name/server.rs"]
 mod server;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use hickory_resolver::proto::op::{Message, ResponseCode};
@@ -418,6 +418,21 @@ async fn a_tcp_server_that_hangs_up_or_stalls_is_no_answer() {
     let stalled = lookup(&server, "dev.").await.a;
     assert!(failure(&stalled).contains("then no answer"), "{stalled:?}");
     assert!(start.elapsed() < TIMEOUT + Duration::from_millis(400));
+}
+
+#[tokio::test]
+async fn a_tcp_server_that_hangs_up_before_the_question_is_no_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    for _ in 0..20 {
+        let lookup = fact(&stub(&[address]), "dev.").await.lookups.remove(0);
+        for answer in [&lookup.a, &lookup.aaaa] {
+            let words = failure(answer);
+            let ended = words.contains("TCP: closed without an answer") || words.contains("TCP: ECONNRESET");
+            assert!(ended && words.contains("UDP: ECONNREFUSED"), "{words}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,10 @@ pub(super) fn reply(asked: &Query, result: Result<DnsResponse, NetError>) -> Res
     match result {
         Ok(response) => read(asked, &response),
         Err(NetError::Io(error)) => Err(Failure::network(&error)),
+        // What hickory says where a connection ended before its task took up the question.
+        Err(NetError::Busy | NetError::Message(_)) => {
+            Err(Failure::Network("closed without an answer".to_owned()))
+        }
         Err(NetError::Timeout) => Err(Failure::Network("no answer in time".to_owned())),
         Err(NetError::Proto(error)) => Err(Failure::Malformed(in_words(&error))),
         Err(other) => Err(Failure::Network(in_words(&other))),
