@@ -8,12 +8,16 @@
 //! | [`fact`] | what was seen, as plain data | `flow`, `untrusted` |
 //! | [`policy`] | what is expected; [`policy::file`] reads it | `flow` |
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
+//! | [`snapshot`] | AWS's nouns as plain data | nothing of the house |
+//! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow` |
+//! | [`aws`] | reads AWS's configuration → snapshot | `snapshot` |
 //! | [`judge`] | policy × facts → findings, pure | all above |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
 //! | [`report`] | report → writer, one format each | `finding`, `code`, `exit`, `untrusted` |
 //! | [`cli`] | clap types only | `finding`, `report` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 
+pub mod aws;
 pub mod cli;
 pub mod code;
 pub mod exit;
@@ -21,8 +25,10 @@ pub mod fact;
 pub mod finding;
 pub mod flow;
 pub mod judge;
+pub mod network;
 pub mod policy;
 pub mod probe;
 pub mod report;
 pub mod run;
+pub mod snapshot;
 pub mod untrusted;

@@ -1,0 +1,3 @@
+//! Where AWS's configuration is read from.
+
+pub mod files;

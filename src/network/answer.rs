@@ -1,0 +1,205 @@
+//! The answer, in the JSON of `reachgate.path/v1`.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::code::PathCode;
+
+/// The schema of a path's JSON.
+pub const PATH_SCHEMA: &str = "reachgate.path/v1";
+
+/// One flow's way through the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PathResult {
+    /// Always [`PATH_SCHEMA`].
+    pub schema: &'static str,
+    /// Allowed, denied or unknown.
+    pub verdict: Answer,
+    /// As it was asked.
+    pub from: String,
+    /// As it was asked.
+    pub to: String,
+    /// `tcp`, `udp` or `icmp`.
+    pub protocol: &'static str,
+    /// The port that is sent to; `null` for ICMP.
+    pub port: Option<u16>,
+    /// What `from` is; `null` where that is what is unknown.
+    pub source: Option<End>,
+    /// What `to` is; `null` where that is what is unknown.
+    pub destination: Option<End>,
+    /// What let it pass, in order: the way there, then the way back.
+    pub hops: Vec<Hop>,
+    /// Everything that is in its way, whether it denies or leaves undecided.
+    pub blockers: Vec<Blocker>,
+    /// What is not in its way but will be now and then.
+    pub warnings: Vec<Blocker>,
+    /// Every rule of the source's groups that lets it out.
+    pub admitted_out: Vec<Admission>,
+    /// Every rule of the destination's groups that lets it in.
+    pub admitted_in: Vec<Admission>,
+}
+
+/// The answer in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It gets there, and the answer gets back.
+    Allowed,
+    /// Something is known to be in its way.
+    Denied,
+    /// It could not be decided. Never a pass.
+    Unknown,
+}
+
+impl Answer {
+    /// `allowed`, `denied` or `unknown`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// An end of the path, found in the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct End {
+    /// Its address.
+    pub address: String,
+    /// Its interface; `null` for one that is not there yet.
+    pub interface: Option<String>,
+    /// Its instance, where it has one.
+    pub instance: Option<String>,
+    /// Its subnet.
+    pub subnet: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// Its security groups.
+    pub groups: Vec<String>,
+}
+
+/// One thing that the packet, or its answer, passes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hop {
+    /// What kind of thing it is.
+    pub step: Step,
+    /// Its AWS id.
+    pub component: String,
+    /// Which of its rules or routes lets the packet pass.
+    pub rule: Option<String>,
+    /// Which way.
+    pub direction: Direction,
+    /// The rest, for a person.
+    pub detail: String,
+}
+
+/// A kind of thing on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// It does not leave the instance.
+    Instance,
+    /// A security group.
+    SecurityGroup,
+    /// A network ACL.
+    NetworkAcl,
+    /// The subnet itself: no route and no network ACL inside it.
+    Subnet,
+    /// A VPC's route table.
+    RouteTable,
+    /// A VPC peering connection.
+    Peering,
+    /// A transit gateway's attachment.
+    TransitGatewayAttachment,
+    /// A transit gateway's route table.
+    TransitGatewayRouteTable,
+}
+
+/// Something in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Blocker {
+    /// What is wrong.
+    pub code: PathCode,
+    /// The AWS id of what is wrong; empty where it is a whole document that is missing.
+    pub component: String,
+    /// The rule or route, where one says so.
+    pub rule: Option<String>,
+    /// Which way.
+    pub direction: Direction,
+    /// The rest, for a person.
+    pub detail: String,
+}
+
+/// Which way: through a filter, or along the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Out of an interface or subnet.
+    Egress,
+    /// Into an interface or subnet.
+    Ingress,
+    /// The way there.
+    Forward,
+    /// The way back.
+    Reply,
+}
+
+/// A security group rule that admits the flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    /// The group that has the rule.
+    pub group: String,
+    /// The rule's id (`sgr-…`) where the snapshot has it, else its protocol and ports.
+    pub rule: String,
+    /// Whom it admits.
+    pub basis: Basis,
+}
+
+/// Whom a rule admits. Serialised as `{"kind": "cidr", "value": "10.0.0.0/16"}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    /// A range of addresses.
+    Cidr(ipnet::IpNet),
+    /// A prefix list.
+    PrefixList(String),
+    /// Whoever carries a group.
+    Group(String),
+}
+
+impl Basis {
+    /// `cidr`, `prefix-list` or `group`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Cidr(_) => "cidr",
+            Self::PrefixList(_) => "prefix-list",
+            Self::Group(_) => "group",
+        }
+    }
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cidr(range) => range.fmt(f),
+            Self::PrefixList(id) | Self::Group(id) => f.write_str(id),
+        }
+    }
+}
+
+impl Serialize for Basis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("kind", self.kind())?;
+        map.serialize_entry("value", &format_args!("{self}"))?;
+        map.end()
+    }
+}

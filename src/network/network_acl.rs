@@ -1,0 +1,294 @@
+//! Network ACLs: stateless, numbered, the first match decides (AWS: vpc/vpc-network-acls).
+
+use std::fmt;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use range_set_blaze::RangeSetBlaze;
+
+use super::answer::{Direction, Step};
+use super::code::PathCode;
+use super::index::Network;
+use super::question::Traffic;
+use super::trail::{Lost, Trail};
+use crate::snapshot::{AclEntry, Document, NetworkAcl};
+
+/// An ACL with its entries in the order in which they are tried.
+#[derive(Debug, Clone)]
+pub(super) struct Filter<'a> {
+    pub id: &'a str,
+    egress: Vec<&'a AclEntry>,
+    ingress: Vec<&'a AclEntry>,
+}
+
+/// What an ACL is asked: one port, or every port that a client may have begun from.
+#[derive(Debug, Clone)]
+pub(super) struct Leg {
+    protocol: u8,
+    ports: Ports,
+}
+
+#[derive(Debug, Clone)]
+enum Ports {
+    Ports(RangeInclusive<u16>),
+    Echo { kind: i32 },
+}
+
+/// What an ACL lets pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Passage {
+    /// The client's ports that pass; for ICMP, 0 stands for the message.
+    pub passing: RangeSetBlaze<u16>,
+    /// The ports that do not.
+    pub stopped: RangeSetBlaze<u16>,
+    /// The number of the rule that lets the first of them pass.
+    pub allowed_by: Option<i32>,
+    /// The number of the rule that stops the first of them; `None` is the default at the end.
+    pub denied_by: Option<i32>,
+}
+
+impl Leg {
+    /// The packet on its way there.
+    pub(super) fn forward(traffic: Traffic, v6: bool) -> Self {
+        Self::new(traffic, v6, false, 0..=0)
+    }
+
+    /// The answers, to any port of `client`.
+    pub(super) fn reply(traffic: Traffic, v6: bool, client: RangeInclusive<u16>) -> Self {
+        Self::new(traffic, v6, true, client)
+    }
+
+    fn new(traffic: Traffic, v6: bool, reply: bool, client: RangeInclusive<u16>) -> Self {
+        let ports = |port: crate::flow::Port| {
+            Ports::Ports(if reply { client } else { port.number()..=port.number() })
+        };
+        match traffic {
+            Traffic::Tcp(port) => Self { protocol: 6, ports: ports(port) },
+            Traffic::Udp(port) => Self { protocol: 17, ports: ports(port) },
+            Traffic::Icmp => {
+                let kind = echo(v6, reply);
+                Self { protocol: if v6 { 58 } else { 1 }, ports: Ports::Echo { kind } }
+            }
+        }
+    }
+}
+
+/// The ICMP type of an echo request or reply (RFC 792; RFC 4443); the code is 0.
+pub(super) fn echo(v6: bool, reply: bool) -> i32 {
+    match (v6, reply) {
+        (false, false) => 8,
+        (false, true) => 0,
+        (true, false) => 128,
+        (true, true) => 129,
+    }
+}
+
+/// A protocol's number, from a number or a name; `None` is every protocol.
+pub(super) fn protocol_number(text: &str) -> Result<Option<u8>, ()> {
+    match text {
+        "-1" | "all" => Ok(None),
+        "tcp" => Ok(Some(6)),
+        "udp" => Ok(Some(17)),
+        "icmp" => Ok(Some(1)),
+        "icmpv6" => Ok(Some(58)),
+        number => number.parse().map(Some).map_err(|_| ()),
+    }
+}
+
+impl<'a> Filter<'a> {
+    pub(super) fn new(acl: &'a NetworkAcl) -> Self {
+        let sorted = |egress: bool| {
+            let mut entries: Vec<&AclEntry> = acl.entries.iter().filter(|e| e.egress == egress).collect();
+            entries.sort_by_key(|entry| entry.rule_number);
+            entries
+        };
+        Self { id: &acl.network_acl_id, egress: sorted(true), ingress: sorted(false) }
+    }
+
+    /// What passes to or from `far`. Interval arithmetic: each entry takes its share of what is left.
+    pub(super) fn passage(&self, egress: bool, far: IpAddr, leg: &Leg) -> Passage {
+        let asked = match &leg.ports {
+            Ports::Ports(ports) => ports.clone(),
+            Ports::Echo { .. } => 0..=0,
+        };
+        let mut left = RangeSetBlaze::from_iter([asked]);
+        let mut passage = Passage {
+            passing: RangeSetBlaze::new(),
+            stopped: RangeSetBlaze::new(),
+            allowed_by: None,
+            denied_by: None,
+        };
+        for entry in if egress { &self.egress } else { &self.ingress } {
+            let Some(ports) = share(entry, far, leg) else { continue };
+            let taken = &left & &RangeSetBlaze::from_iter([ports]);
+            if taken.is_empty() {
+                continue;
+            }
+            left = left - &taken;
+            // DescribeNetworkAcls knows no third action; were there one, it would not be an allowance.
+            if entry.rule_action == "allow" {
+                passage.allowed_by.get_or_insert(entry.rule_number);
+                passage.passing |= taken;
+            } else {
+                passage.denied_by.get_or_insert(entry.rule_number);
+                passage.stopped |= taken;
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        passage.stopped |= left;
+        passage
+    }
+}
+
+/// The ports an entry decides for this leg; `None` if it does not match at all.
+fn share(entry: &AclEntry, far: IpAddr, leg: &Leg) -> Option<RangeInclusive<u16>> {
+    let matches = match far {
+        IpAddr::V4(far) => entry.cidr_block.is_some_and(|block| block.contains(&far)),
+        IpAddr::V6(far) => entry.ipv6_cidr_block.is_some_and(|block| block.contains(&far)),
+    };
+    if !matches {
+        return None;
+    }
+    match protocol_number(&entry.protocol) {
+        Ok(None) => return Some(0..=u16::MAX),
+        Ok(Some(number)) if number == leg.protocol => {}
+        _ => return None,
+    }
+    match &leg.ports {
+        Ports::Echo { kind } => {
+            let any_or = |value: Option<i32>, wanted: i32| value.is_none_or(|v| v == -1 || v == wanted);
+            let asked = entry.icmp_type_code.as_ref();
+            let kind = any_or(asked.and_then(|it| it.r#type), *kind);
+            (kind && any_or(asked.and_then(|it| it.code), 0)).then_some(0..=0)
+        }
+        Ports::Ports(_) => {
+            let Some(range) = &entry.port_range else { return Some(0..=u16::MAX) };
+            let from = u16::try_from(range.from.unwrap_or(0)).unwrap_or(0);
+            let to = u16::try_from(range.to.unwrap_or(65535)).ok()?;
+            (from <= to).then_some(from..=to)
+        }
+    }
+}
+
+/// One ACL that a packet passes.
+#[derive(Debug, Clone)]
+pub(super) struct Check<'a> {
+    /// The subnets that it may be, of which one is passed.
+    pub subnets: Vec<&'a str>,
+    pub egress: bool,
+    /// The address that the rules are held against: the source's inbound, the destination's outbound.
+    pub far: IpAddr,
+    /// It is not known whether it is passed at all.
+    pub perhaps: bool,
+}
+
+/// Checks the way there.
+pub(super) fn check_forward(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
+    for check in checks {
+        let Ok((id, passage)) = passage_of(network, trail, check, leg) else { continue };
+        let direction = direction(check);
+        if passage.stopped.is_empty() {
+            let rule = passage.allowed_by.map(|n| n.to_string());
+            trail.pass(Step::NetworkAcl, id, rule, direction, at(check));
+        } else {
+            let detail = format!("{} denies it {}", named(passage.denied_by), at(check));
+            trail.block(PathCode::AclDenies, id, Some(number(passage.denied_by)), direction, detail);
+        }
+    }
+}
+
+/// Checks the way back. A client's port works only if every ACL lets answers to it pass.
+pub(super) fn check_reply(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
+    let whole = match &leg.ports {
+        Ports::Ports(client) => RangeSetBlaze::from_iter([client.clone()]),
+        Ports::Echo { .. } => RangeSetBlaze::from_iter([0..=0]),
+    };
+    let mut common = whole.clone();
+    let mut partial = Vec::new();
+    let mut closed = false;
+    for check in checks {
+        let Ok((id, passage)) = passage_of(network, trail, check, leg) else { continue };
+        let direction = direction(check);
+        if passage.passing.is_empty() {
+            closed = true;
+            let detail = format!("{} denies every answer {}", named(passage.denied_by), at(check));
+            trail.block(PathCode::AclReplyDenied, id, Some(number(passage.denied_by)), direction, detail);
+            continue;
+        }
+        common = &common & &passage.passing;
+        if passage.stopped.is_empty() {
+            let rule = passage.allowed_by.map(|n| n.to_string());
+            trail.pass(Step::NetworkAcl, id, rule, direction, format!("answers {}", at(check)));
+        } else {
+            partial.push((id, direction, passage));
+        }
+    }
+    let dry = common.is_empty() && !closed;
+    for (id, direction, passage) in partial {
+        let (code, detail) = if dry {
+            let rest = "no port is left that every network ACL on the way back lets pass";
+            (PathCode::AclReplyDenied, format!("denies answers to client ports {}; {rest}", passage.stopped))
+        } else {
+            let ports = format!("denies answers to client ports {} of {whole}", passage.stopped);
+            (PathCode::AclReplyPartial, format!("{} {ports}", named(passage.denied_by)))
+        };
+        trail.block(code, id, Some(number(passage.denied_by)), direction, detail);
+    }
+}
+
+/// What passes the one ACL of a check; if it may be one of several subnets, they have to agree.
+fn passage_of<'a>(
+    network: &Network<'a>,
+    trail: &mut Trail,
+    check: &Check<'a>,
+    leg: &Leg,
+) -> Result<(&'a str, Passage), Lost> {
+    let direction = direction(check);
+    let mut found: Option<(&str, Passage)> = None;
+    let ambiguous = |trail: &mut Trail, id: &str, why: &str| {
+        let detail = format!("which attachment subnet is passed is not known, and {why} {}", at(check));
+        trail.block(PathCode::TransitGatewaySubnetAmbiguous, id, None, direction, detail)
+    };
+    for subnet in &check.subnets {
+        let Some(filter) = network.filter_of(subnet) else {
+            return Err(trail.missing(network, Document::NetworkAcls, subnet, direction));
+        };
+        trail.uses(network, filter.id, direction);
+        let passage = filter.passage(check.egress, check.far, leg);
+        match &found {
+            Some((_, first)) if first.passing != passage.passing => {
+                return Err(ambiguous(trail, filter.id, "their network ACLs differ"));
+            }
+            Some(_) => {}
+            None => found = Some((filter.id, passage)),
+        }
+    }
+    match found {
+        Some((id, passage)) if check.perhaps && !passage.stopped.is_empty() => {
+            Err(ambiguous(trail, id, "its network ACL, if it counts, denies some"))
+        }
+        found => found.ok_or(Lost::Undecided),
+    }
+}
+
+fn direction(check: &Check<'_>) -> Direction {
+    if check.egress { Direction::Egress } else { Direction::Ingress }
+}
+
+fn at(check: &Check<'_>) -> String {
+    let (way, preposition) = if check.egress { ("out of", "to") } else { ("into", "from") };
+    format!("{way} {} {preposition} {}", check.subnets.join(" or "), check.far)
+}
+
+fn number(rule: Option<i32>) -> String {
+    rule.map_or_else(|| "*".to_owned(), |number| number.to_string())
+}
+
+fn named(rule: Option<i32>) -> impl fmt::Display {
+    std::fmt::from_fn(move |f| match rule {
+        Some(number) => write!(f, "rule {number}"),
+        None => f.write_str("the default rule"),
+    })
+}

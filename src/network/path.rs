@@ -1,0 +1,327 @@
+//! The whole path: both ends, the way there, the way back, and every filter on it.
+
+use std::ops::RangeInclusive;
+
+use super::answer::{Answer, Direction, PATH_SCHEMA, PathResult, Step};
+use super::code::PathCode;
+use super::index::Network;
+use super::network_acl::{self, Check, Leg};
+use super::peering;
+use super::place::{DESTINATION, Place, SOURCE, locate, primary};
+use super::question::{Endpoint, LINUX_PORTS, Question, TRANSLATED_PORTS, Traffic, Translation};
+use super::route::{self, Target};
+use super::security_group::{self, Reach};
+use super::state;
+use super::trail::{Lost, Trail};
+use super::transit_gateway::{self, Transit};
+use crate::snapshot::{Document, VpcPeeringConnection};
+
+/// How a packet gets from one subnet to another.
+#[derive(Debug)]
+enum Way<'a> {
+    Local,
+    Peering(&'a VpcPeeringConnection),
+    Transit(Box<Transit<'a>>),
+}
+
+/// Answers one question. Pure; every blocker is listed, not the first.
+pub fn evaluate_path(network: &Network<'_>, question: &Question) -> PathResult {
+    let mut trail = Trail::default();
+    let (source, destination) = locate(network, &mut trail, &question.from, &question.to);
+    if let (Some(from), Some(to)) = (&source, &destination) {
+        trail = judge(network, trail, from, to, question);
+    }
+    // Without both ends nothing was judged, whatever else there is.
+    let decided = source.is_some() && destination.is_some() || !trail.blockers.is_empty();
+    PathResult {
+        schema: PATH_SCHEMA,
+        verdict: if decided { trail.answer() } else { Answer::Unknown },
+        from: question.from.to_string(),
+        to: question.to.to_string(),
+        protocol: question.traffic.protocol(),
+        port: question.traffic.port().map(crate::flow::Port::number),
+        source: source.as_ref().map(Place::end),
+        destination: destination.as_ref().map(Place::end),
+        hops: trail.hops,
+        blockers: trail.blockers,
+        warnings: trail.warnings,
+        admitted_out: trail.admitted_out,
+        admitted_in: trail.admitted_in,
+    }
+}
+
+/// Judges a flow as the pod, as its node, or as both where it is not known which the network sees.
+fn judge<'a>(
+    network: &Network<'a>,
+    trail: Trail,
+    from: &Place<'a>,
+    to: &Place<'a>,
+    question: &Question,
+) -> Trail {
+    let plain = |trail: Trail| walk(network, trail, from, to, question.traffic, LINUX_PORTS);
+    let is_address = matches!(question.from, Endpoint::Address(_));
+    if !is_address || question.translation == Translation::None || !may_be_pod(from) {
+        return plain(trail);
+    }
+    match (outside_vpc(network, from, to), node_of(network, from)) {
+        (Some(false), _) => plain(trail),
+        (_, None) => {
+            let mut trail = plain(trail);
+            let instance = from.instance().unwrap_or_default();
+            trail.missing(network, Document::NetworkInterfaces, instance, Direction::Egress);
+            trail
+        }
+        (outside, Some(node)) => {
+            let as_node = walk(network, trail.clone(), &node, to, question.traffic, TRANSLATED_PORTS);
+            if question.translation == Translation::Node && outside == Some(true) {
+                return as_node;
+            }
+            let mut as_pod = plain(trail);
+            if as_pod.answer() != as_node.answer() {
+                let detail = format!(
+                    "{} as {}, {} as its node's {}; say whether the CNI translates addresses",
+                    as_pod.answer(),
+                    from.address,
+                    as_node.answer(),
+                    node.address,
+                );
+                // Only one of the two happens, so what denies the one alone does not deny.
+                as_pod.blockers.retain(|blocker| as_node.blockers.contains(blocker));
+                let code = PathCode::TranslationUndecided;
+                as_pod.block(code, from.id(), None, Direction::Forward, detail);
+            }
+            as_pod
+        }
+    }
+}
+
+/// Whether an address may be a pod's: not the primary one of its instance's interface.
+fn may_be_pod(from: &Place<'_>) -> bool {
+    let main = from.interface.and_then(|interface| primary(interface, false));
+    from.address.is_ipv4() && from.instance().is_some() && main != Some(from.address)
+}
+
+/// The place of the instance's primary interface.
+fn node_of<'a>(network: &Network<'a>, from: &Place<'a>) -> Option<Place<'a>> {
+    let attached = network.attached_to(from.instance()?);
+    let main = attached.iter().find(|it| {
+        let attachment = it.attachment.as_ref();
+        attachment.and_then(|a| a.device_index) == Some(0)
+            && attachment.and_then(|a| a.network_card_index).unwrap_or(0) == 0
+    })?;
+    let address = primary(main, false)?;
+    Place::of_interface(network, &mut Trail::default(), main, address, SOURCE).ok()
+}
+
+/// Whether `to` is outside every block of `from`'s VPC, where the CNI translates; `None` if not known.
+fn outside_vpc(network: &Network<'_>, from: &Place<'_>, to: &Place<'_>) -> Option<bool> {
+    if from.vpc == to.vpc {
+        return Some(false);
+    }
+    let vpc = network.snapshot().vpcs.get(from.vpc)?;
+    Some(!vpc.blocks().any(|block| block.contains(&to.address)))
+}
+
+/// One flow, from one known place to another.
+fn walk<'a>(
+    network: &Network<'a>,
+    mut trail: Trail,
+    from: &Place<'a>,
+    to: &Place<'a>,
+    traffic: Traffic,
+    client: RangeInclusive<u16>,
+) -> Trail {
+    state::check(network, &mut trail, from, SOURCE);
+    state::check(network, &mut trail, to, DESTINATION);
+    let same_instance = from.instance().is_some() && from.instance() == to.instance();
+    if same_instance || from.interface.is_some() && from.id() == to.id() {
+        let detail = "the packet does not leave it".to_owned();
+        trail.pass(Step::Instance, from.instance().unwrap_or(from.id()), None, Direction::Forward, detail);
+        return trail;
+    }
+    let forward = if from.subnet == to.subnet {
+        let detail = "no route and no network ACL inside a subnet".to_owned();
+        trail.pass(Step::Subnet, from.subnet, None, Direction::Forward, detail);
+        Ok(Way::Local)
+    } else {
+        let v6 = to.address.is_ipv6();
+        let there = way(network, &mut trail, from, to, Direction::Forward);
+        let checks = checks(from, to, there.as_ref().ok());
+        network_acl::check_forward(network, &mut trail, &checks, &Leg::forward(traffic, v6));
+        let back = way(network, &mut trail, to, from, Direction::Reply);
+        let checks = self::checks(to, from, back.as_ref().ok());
+        network_acl::check_reply(network, &mut trail, &checks, &Leg::reply(traffic, v6, client));
+        there
+    };
+    let out = reach(network, from, to, forward.as_ref(), Direction::Egress);
+    let filtered = |place: &Place<'_>| {
+        !place.groups.is_empty() || place.interface.is_none_or(|it| state::service(it).is_none())
+    };
+    if filtered(from) {
+        security_group::check(network, &mut trail, from, to, traffic, Direction::Egress, &out);
+    }
+    if filtered(to) {
+        let into = reach(network, from, to, forward.as_ref(), Direction::Ingress);
+        security_group::check(network, &mut trail, to, from, traffic, Direction::Ingress, &into);
+    }
+    trail
+}
+
+/// Finds the way from one subnet to another by its routes.
+fn way<'a>(
+    network: &Network<'a>,
+    trail: &mut Trail,
+    from: &Place<'a>,
+    to: &Place<'a>,
+    direction: Direction,
+) -> Result<Way<'a>, Lost> {
+    let (target, table) = route::next(network, trail, from.subnet, from.vpc, to.address, direction)?;
+    match target {
+        Target::Peering(id) => {
+            peering::cross(network, trail, id, from.vpc, to.vpc, to.address, direction).map(Way::Peering)
+        }
+        Target::TransitGateway(id) => {
+            let transit = transit_gateway::cross(network, trail, id, from, to, direction)?;
+            deliver(network, trail, &transit, to, direction)?;
+            Ok(Way::Transit(Box::new(transit)))
+        }
+        _ if from.vpc == to.vpc => Ok(Way::Local),
+        _ => {
+            let detail =
+                format!("the local route keeps {} in {}, and it is in {}", to.address, from.vpc, to.vpc);
+            Err(trail.block(PathCode::RouteElsewhere, table, None, direction, detail))
+        }
+    }
+}
+
+/// From the attachment subnet onward: its own table has to lead on to the address.
+fn deliver<'a>(
+    network: &Network<'a>,
+    trail: &mut Trail,
+    transit: &Transit<'a>,
+    to: &Place<'a>,
+    direction: Direction,
+) -> Result<(), Lost> {
+    let mut outcomes = Vec::new();
+    for exit in &transit.exits {
+        let mut own = Trail::default();
+        // Inside a subnet no route is looked up.
+        let outcome = if *exit == to.subnet {
+            Ok(())
+        } else {
+            match route::next(network, &mut own, exit, to.vpc, to.address, direction) {
+                Ok((Target::Local, _)) => Ok(()),
+                Ok((_, table)) => {
+                    let detail = format!("the table of {exit} leads {} out of {} again", to.address, to.vpc);
+                    Err(own.block(PathCode::RouteElsewhere, table, None, direction, detail))
+                }
+                Err(lost) => Err(lost),
+            }
+        };
+        outcomes.push((outcome, own));
+    }
+    let passes = outcomes.iter().filter(|(outcome, _)| outcome.is_ok()).count();
+    if passes > 0 && passes < outcomes.len() {
+        let exits = transit.exits.join(", ");
+        let detail = format!("which of {exits} is passed is not known, and their routes differ");
+        let id = &transit.last.transit_gateway_attachment_id;
+        let code = PathCode::TransitGatewaySubnetAmbiguous;
+        return Err(trail.block(code, id, None, direction, detail));
+    }
+    let mut result = Ok(());
+    for (outcome, own) in outcomes {
+        trail.hops.extend(own.hops);
+        for it in own.blockers {
+            trail.block(it.code, &it.component, it.rule, it.direction, it.detail);
+        }
+        result = result.and(outcome);
+    }
+    result
+}
+
+/// The network ACLs from one subnet to another (AWS: vpc/tgw/tgw-nacls for those of a gateway's subnets).
+fn checks<'a>(from: &Place<'a>, to: &Place<'a>, way: Option<&Way<'a>>) -> Vec<Check<'a>> {
+    let out = |subnets| Check { subnets, egress: true, far: to.address, perhaps: false };
+    let into = |subnets| Check { subnets, egress: false, far: from.address, perhaps: false };
+    let Some(Way::Transit(transit)) = way else {
+        return vec![out(vec![from.subnet]), into(vec![to.subnet])];
+    };
+    let mut checks = vec![out(vec![from.subnet]), into(vec![transit.entry])];
+    // Between a gateway and an instance in the attachment's own subnet no rule is evaluated.
+    if transit.exits != [to.subnet] {
+        let perhaps = transit.exits.contains(&to.subnet);
+        let others = transit.exits.iter().copied().filter(|exit| *exit != to.subnet).collect();
+        checks.push(Check { perhaps, ..out(others) });
+        checks.push(Check { perhaps, ..into(vec![to.subnet]) });
+    }
+    checks
+}
+
+/// Whether group references match between the two ends (AWS: vpc/security-group-rules,
+/// vpc/peering/vpc-peering-security-groups, vpc/tgw/tgw-vpc-attachments).
+fn reach(
+    network: &Network<'_>,
+    from: &Place<'_>,
+    to: &Place<'_>,
+    way: Result<&Way<'_>, &Lost>,
+    direction: Direction,
+) -> Reach {
+    if from.vpc == to.vpc {
+        return Reach::Yes;
+    }
+    let region = |peering: &VpcPeeringConnection| match peering::same_region(peering) {
+        Some(true) => Reach::Yes,
+        Some(false) => Reach::No("peering between regions carries no group references"),
+        None => Reach::Undecided("the peering connection's regions are not stated"),
+    };
+    let beside = peering::between(network, from.vpc, to.vpc);
+    match way {
+        Ok(Way::Local) => Reach::Yes,
+        Ok(Way::Peering(peering)) => region(peering),
+        Ok(Way::Transit(transit)) => {
+            let over = referencing(network, transit, direction);
+            match beside.map(region) {
+                Some(Reach::Yes | Reach::Undecided(_)) if over != Reach::Yes => {
+                    Reach::Undecided("the VPCs are peered, but the way is over a transit gateway")
+                }
+                _ => over,
+            }
+        }
+        Err(_) => match beside.map(region) {
+            Some(Reach::Yes) => Reach::Yes,
+            _ => Reach::Undecided("no way between the VPCs was found that would say so"),
+        },
+    }
+}
+
+/// Whether a transit gateway carries group references: off by default, for inbound rules alone.
+fn referencing(network: &Network<'_>, transit: &Transit<'_>, direction: Direction) -> Reach {
+    let [gateway] = transit.gateways.as_slice() else {
+        return Reach::No("peered transit gateways carry no group references");
+    };
+    if direction == Direction::Egress {
+        return Reach::No("transit gateways carry group references for inbound rules alone");
+    }
+    let snapshot = network.snapshot();
+    let Some(gateway) = snapshot.transit_gateways.get(*gateway) else {
+        return if snapshot.has(Document::TransitGateways) {
+            Reach::Undecided("the transit gateway is in no describe-transit-gateways document")
+        } else {
+            Reach::Undecided("describe-transit-gateways was not read; it takes ec2:DescribeTransitGateways")
+        };
+    };
+    let on = gateway.options.as_ref().and_then(|it| it.security_group_referencing_support.as_deref());
+    if on != Some("enable") {
+        return Reach::No("security group referencing is off on the transit gateway");
+    }
+    let each = [transit.first, transit.last].map(|attachment| {
+        attachment.options.as_ref().and_then(|it| it.security_group_referencing_support.as_deref())
+    });
+    if each.contains(&Some("disable")) {
+        Reach::No("security group referencing is off on an attachment")
+    } else if each == [Some("enable"); 2] {
+        Reach::Yes
+    } else {
+        Reach::Undecided("an attachment does not say whether it carries group references")
+    }
+}

@@ -1,0 +1,101 @@
+//! What is found along the way: passes, blockers and warnings.
+
+use super::answer::{Admission, Answer, Blocker, Direction, Hop, Step};
+use super::code::{PathCode, Weight};
+use super::index::Network;
+use crate::snapshot::Document;
+
+/// Why a part of the path came to no end; the blocker is in the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// It is known to end.
+    Blocked,
+    /// Where it goes is not known.
+    Undecided,
+}
+
+/// Everything found along one flow's way.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Trail {
+    pub hops: Vec<Hop>,
+    pub blockers: Vec<Blocker>,
+    pub warnings: Vec<Blocker>,
+    pub admitted_out: Vec<Admission>,
+    pub admitted_in: Vec<Admission>,
+}
+
+impl Trail {
+    /// Notes what lets the packet pass.
+    pub(super) fn pass(
+        &mut self,
+        step: Step,
+        component: &str,
+        rule: Option<String>,
+        direction: Direction,
+        detail: String,
+    ) {
+        self.hops.push(Hop { step, component: component.to_owned(), rule, direction, detail });
+    }
+
+    /// Notes what is in the way, once.
+    pub(super) fn block(
+        &mut self,
+        code: PathCode,
+        component: &str,
+        rule: Option<String>,
+        direction: Direction,
+        detail: String,
+    ) -> Lost {
+        let blocker = Blocker { code, component: component.to_owned(), rule, direction, detail };
+        let (list, lost) = match code.weight() {
+            Weight::Denies => (&mut self.blockers, Lost::Blocked),
+            Weight::Undecided => (&mut self.blockers, Lost::Undecided),
+            Weight::Warns => (&mut self.warnings, Lost::Undecided),
+        };
+        if !list.contains(&blocker) {
+            list.push(blocker);
+        }
+        lost
+    }
+
+    /// Notes that a thing, or the whole kind of document, is not in the snapshot.
+    pub(super) fn missing(
+        &mut self,
+        network: &Network<'_>,
+        document: Document,
+        component: &str,
+        direction: Direction,
+    ) -> Lost {
+        let detail = if network.snapshot().has(document) {
+            format!("{component} is in no {document} document; is an account or a region missing?")
+        } else {
+            format!("{document} was not read; it takes {}", document.action())
+        };
+        self.block(PathCode::SnapshotIncomplete, component, None, direction, detail)
+    }
+
+    /// Notes that two files disagree about a thing that the answer depends on.
+    pub(super) fn uses(&mut self, network: &Network<'_>, id: &str, direction: Direction) {
+        for conflict in network.conflicts_of(id) {
+            let detail = format!(
+                "{} and {} disagree about its {}",
+                conflict.first.display(),
+                conflict.second.display(),
+                conflict.path.trim_start_matches('.'),
+            );
+            self.block(PathCode::SnapshotConflict, id, None, direction, detail);
+        }
+    }
+
+    /// Denied by one known blocker, however much else is unknown.
+    pub(super) fn answer(&self) -> Answer {
+        let mut weights = self.blockers.iter().map(|blocker| blocker.code.weight());
+        if self.blockers.is_empty() {
+            Answer::Allowed
+        } else if weights.any(|weight| weight == Weight::Denies) {
+            Answer::Denied
+        } else {
+            Answer::Unknown
+        }
+    }
+}
