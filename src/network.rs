@@ -12,6 +12,7 @@ mod peering;
 mod place;
 mod prefix_list;
 mod question;
+mod reference;
 mod route;
 mod security_group;
 mod state;

@@ -1,6 +1,5 @@
 //! Network ACLs: stateless, numbered, the first match decides (AWS: vpc/vpc-network-acls).
 
-use std::fmt;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
@@ -286,9 +285,6 @@ fn number(rule: Option<i32>) -> String {
     rule.map_or_else(|| "*".to_owned(), |number| number.to_string())
 }
 
-fn named(rule: Option<i32>) -> impl fmt::Display {
-    std::fmt::from_fn(move |f| match rule {
-        Some(number) => write!(f, "rule {number}"),
-        None => f.write_str("the default rule"),
-    })
+fn named(rule: Option<i32>) -> String {
+    rule.map_or_else(|| "the default rule".to_owned(), |number| format!("rule {number}"))
 }

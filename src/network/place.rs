@@ -229,14 +229,13 @@ fn place<'a>(
             Err(trail.block(role.unowned, &address.to_string(), None, role.direction, detail))
         }
         [owner] => Place::of_interface(network, trail, owner, address, role),
-        several => match nearest() {
-            Some(owner) => Place::of_interface(network, trail, owner, address, role),
-            None => {
-                let ids: Vec<&str> =
-                    several.iter().map(|owner| owner.network_interface_id.as_str()).collect();
-                let detail = format!("{} all own it; name one of them", ids.join(", "));
-                Err(trail.block(role.ambiguous, &address.to_string(), None, role.direction, detail))
+        several => {
+            if let Some(owner) = nearest() {
+                return Place::of_interface(network, trail, owner, address, role);
             }
-        },
+            let ids: Vec<&str> = several.iter().map(|owner| owner.network_interface_id.as_str()).collect();
+            let detail = format!("{} all own it; name one of them", ids.join(", "));
+            Err(trail.block(role.ambiguous, &address.to_string(), None, role.direction, detail))
+        }
     }
 }

@@ -47,13 +47,13 @@ impl Trail {
         detail: String,
     ) -> Lost {
         let blocker = Blocker { code, component: component.to_owned(), rule, direction, detail };
-        let (list, lost) = match code.weight() {
+        let (found, lost) = match code.weight() {
             Weight::Denies => (&mut self.blockers, Lost::Blocked),
             Weight::Undecided => (&mut self.blockers, Lost::Undecided),
             Weight::Warns => (&mut self.warnings, Lost::Undecided),
         };
-        if !list.contains(&blocker) {
-            list.push(blocker);
+        if !found.contains(&blocker) {
+            found.push(blocker);
         }
         lost
     }

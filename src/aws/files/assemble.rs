@@ -11,6 +11,37 @@ use super::fault::Fault;
 use super::merge::reconcile;
 use crate::snapshot::{Conflict, Document, Id, Snapshot, TransitGatewayRoutes};
 
+macro_rules! by_id {
+    ($self:ident $document:ident $map:ident $list:expr, $id:ident) => {{
+        for item in $list {
+            $self.put(Document::$document, |s| &mut s.$map, item.$id.clone(), item);
+        }
+        Document::$document
+    }};
+}
+macro_rules! by_name {
+    ($self:ident $path:ident $document:ident $map:ident $item:expr, $prefix:literal) => {{
+        let id = id_in_name($path, $prefix).ok_or_else(|| Fault::Nameless {
+            path: $path.to_owned(),
+            document: Document::$document,
+            id: $prefix,
+        })?;
+        $self.put(Document::$document, |s| &mut s.$map, id, $item);
+        Document::$document
+    }};
+}
+macro_rules! grouped {
+    ($self:ident $document:ident $map:ident $list:expr, $id:expr) => {{
+        for item in $list {
+            let list = $self.snapshot.$map.entry($id(&item)).or_default();
+            if !list.contains(&item) {
+                list.push(item);
+            }
+        }
+        Document::$document
+    }};
+}
+
 /// The snapshot so far, and which file each thing came from.
 #[derive(Default)]
 pub(super) struct Assembly {
@@ -62,64 +93,54 @@ impl Assembly {
     }
 
     fn add_section(&mut self, path: &Path, section: Section) -> Result<Document, Fault> {
-        macro_rules! by_id {
-            ($document:ident $map:ident $list:expr, $id:ident) => {{
-                for item in $list {
-                    self.put(Document::$document, |s| &mut s.$map, item.$id.clone(), item);
-                }
-                Document::$document
-            }};
-        }
-        macro_rules! by_name {
-            ($document:ident $map:ident $item:expr, $prefix:literal) => {{
-                let id = id_in_name(path, $prefix).ok_or_else(|| Fault::Nameless {
-                    path: path.to_owned(),
-                    document: Document::$document,
-                    id: $prefix,
-                })?;
-                self.put(Document::$document, |s| &mut s.$map, id, $item);
-                Document::$document
-            }};
-        }
-        macro_rules! grouped {
-            ($document:ident $map:ident $list:expr, $id:expr) => {{
-                for item in $list {
-                    let list = self.snapshot.$map.entry($id(&item)).or_default();
-                    if !list.contains(&item) {
-                        list.push(item);
-                    }
-                }
-                Document::$document
-            }};
-        }
         Ok(match section {
             Section::NetworkInterfaces(l) => {
-                by_id!(NetworkInterfaces network_interfaces l, network_interface_id)
+                by_id!(self NetworkInterfaces network_interfaces l, network_interface_id)
             }
             Section::Reservations(l) => {
                 let instances = l.into_iter().flat_map(|reservation| reservation.instances);
-                by_id!(Instances instances instances, instance_id)
+                by_id!(self Instances instances instances, instance_id)
             }
-            Section::SecurityGroups(l) => by_id!(SecurityGroups security_groups l, group_id),
+            Section::SecurityGroups(l) => by_id!(self SecurityGroups security_groups l, group_id),
             Section::SecurityGroupRules(l) => {
-                by_id!(SecurityGroupRules security_group_rules l, security_group_rule_id)
+                by_id!(self SecurityGroupRules security_group_rules l, security_group_rule_id)
             }
             Section::SecurityGroupVpcAssociations(l) => {
-                grouped!(SecurityGroupVpcAssociations security_group_vpc_associations l,
+                grouped!(self SecurityGroupVpcAssociations security_group_vpc_associations l,
                     |item: &crate::snapshot::SecurityGroupVpcAssociation| item.group_id.clone())
             }
-            Section::StaleSecurityGroups(l) => by_id!(StaleSecurityGroups stale_security_groups l, group_id),
-            Section::Subnets(l) => by_id!(Subnets subnets l, subnet_id),
-            Section::Vpcs(l) => by_id!(Vpcs vpcs l, vpc_id),
-            Section::VpcEndpoints(l) => by_id!(VpcEndpoints vpc_endpoints l, vpc_endpoint_id),
-            Section::RouteTables(l) => by_id!(RouteTables route_tables l, route_table_id),
-            Section::NetworkAcls(l) => by_id!(NetworkAcls network_acls l, network_acl_id),
-            Section::VpcPeeringConnections(l) => {
-                by_id!(VpcPeeringConnections vpc_peering_connections l, vpc_peering_connection_id)
+            Section::StaleSecurityGroups(l) => {
+                by_id!(self StaleSecurityGroups stale_security_groups l, group_id)
             }
-            Section::PrefixLists(l) => by_id!(PrefixLists prefix_lists l, prefix_list_id),
-            Section::Entries(l) => by_name!(PrefixListEntries prefix_list_entries l, "pl-"),
-            Section::TransitGateways(l) => by_id!(TransitGateways transit_gateways l, transit_gateway_id),
+            Section::Subnets(l) => by_id!(self Subnets subnets l, subnet_id),
+            Section::Vpcs(l) => by_id!(self Vpcs vpcs l, vpc_id),
+            Section::VpcEndpoints(l) => by_id!(self VpcEndpoints vpc_endpoints l, vpc_endpoint_id),
+            Section::RouteTables(l) => by_id!(self RouteTables route_tables l, route_table_id),
+            Section::NetworkAcls(l) => by_id!(self NetworkAcls network_acls l, network_acl_id),
+            Section::VpcPeeringConnections(l) => {
+                by_id!(self VpcPeeringConnections vpc_peering_connections l, vpc_peering_connection_id)
+            }
+            Section::PrefixLists(l) => by_id!(self PrefixLists prefix_lists l, prefix_list_id),
+            Section::Entries(l) => by_name!(self path PrefixListEntries prefix_list_entries l, "pl-"),
+            Section::Cluster(cluster) => by_id!(self Cluster clusters [*cluster], name),
+            transit @ (Section::TransitGateways(_)
+            | Section::TransitGatewayAttachments(_)
+            | Section::TransitGatewayVpcAttachments(_)
+            | Section::TransitGatewayPeeringAttachments(_)
+            | Section::TransitGatewayRouteTables(_)
+            | Section::Associations(_)
+            | Section::Propagations(_)
+            | Section::Routes(..)
+            | Section::PrefixListReferences(_)) => return self.add_transit(path, transit),
+        })
+    }
+
+    /// The sections of transit gateways.
+    fn add_transit(&mut self, path: &Path, section: Section) -> Result<Document, Fault> {
+        Ok(match section {
+            Section::TransitGateways(l) => {
+                by_id!(self TransitGateways transit_gateways l, transit_gateway_id)
+            }
             Section::TransitGatewayAttachments(l) => {
                 for item in l {
                     let attachment = item.transit_gateway_attachment_id.clone();
@@ -138,32 +159,32 @@ impl Assembly {
                 Document::TransitGatewayAttachments
             }
             Section::TransitGatewayVpcAttachments(l) => {
-                by_id!(TransitGatewayVpcAttachments transit_gateway_vpc_attachments l, transit_gateway_attachment_id)
+                by_id!(self TransitGatewayVpcAttachments transit_gateway_vpc_attachments l, transit_gateway_attachment_id)
             }
             Section::TransitGatewayPeeringAttachments(l) => {
-                by_id!(TransitGatewayPeeringAttachments transit_gateway_peering_attachments l,
+                by_id!(self TransitGatewayPeeringAttachments transit_gateway_peering_attachments l,
                     transit_gateway_attachment_id)
             }
             Section::TransitGatewayRouteTables(l) => {
-                by_id!(TransitGatewayRouteTables transit_gateway_route_tables l, transit_gateway_route_table_id)
+                by_id!(self TransitGatewayRouteTables transit_gateway_route_tables l, transit_gateway_route_table_id)
             }
             Section::Associations(l) => {
-                by_name!(TransitGatewayAssociations transit_gateway_associations l, "tgw-rtb-")
+                by_name!(self path TransitGatewayAssociations transit_gateway_associations l, "tgw-rtb-")
             }
             Section::Propagations(l) => {
-                by_name!(TransitGatewayPropagations transit_gateway_propagations l, "tgw-rtb-")
+                by_name!(self path TransitGatewayPropagations transit_gateway_propagations l, "tgw-rtb-")
             }
             Section::Routes(routes, additional_routes_available) => {
                 let found = TransitGatewayRoutes { routes, additional_routes_available };
-                by_name!(TransitGatewayRoutes transit_gateway_routes found, "tgw-rtb-")
+                by_name!(self path TransitGatewayRoutes transit_gateway_routes found, "tgw-rtb-")
             }
             Section::PrefixListReferences(l) => {
-                grouped!(TransitGatewayPrefixListReferences transit_gateway_prefix_list_references l,
+                grouped!(self TransitGatewayPrefixListReferences transit_gateway_prefix_list_references l,
                 |item: &crate::snapshot::TransitGatewayPrefixListReference| {
                     item.transit_gateway_route_table_id.clone().unwrap_or_default()
                 })
             }
-            Section::Cluster(cluster) => by_id!(Cluster clusters [*cluster], name),
+            other => return self.add_section(path, other),
         })
     }
 
