@@ -6,6 +6,7 @@
 mod answer;
 mod code;
 mod index;
+mod leg;
 mod network_acl;
 mod path;
 mod peering;

@@ -25,6 +25,7 @@ pub(super) struct Filter<'a> {
 pub(super) struct Leg {
     protocol: u8,
     ports: Ports,
+    reply: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -62,12 +63,22 @@ impl Leg {
             Ports::Ports(if reply { client } else { port.number()..=port.number() })
         };
         match traffic {
-            Traffic::Tcp(port) => Self { protocol: 6, ports: ports(port) },
-            Traffic::Udp(port) => Self { protocol: 17, ports: ports(port) },
+            Traffic::Tcp(port) => Self { protocol: 6, ports: ports(port), reply },
+            Traffic::Udp(port) => Self { protocol: 17, ports: ports(port), reply },
             Traffic::Icmp => {
                 let kind = echo(v6, reply);
-                Self { protocol: if v6 { 58 } else { 1 }, ports: Ports::Echo { kind } }
+                Self { protocol: if v6 { 58 } else { 1 }, ports: Ports::Echo { kind }, reply }
             }
+        }
+    }
+}
+
+impl Leg {
+    /// The ports that are asked about; for ICMP, 0 stands for the message.
+    fn asked(&self) -> RangeInclusive<u16> {
+        match &self.ports {
+            Ports::Ports(ports) => ports.clone(),
+            Ports::Echo { .. } => 0..=0,
         }
     }
 }
@@ -106,11 +117,7 @@ impl<'a> Filter<'a> {
 
     /// What passes to or from `far`. Interval arithmetic: each entry takes its share of what is left.
     pub(super) fn passage(&self, egress: bool, far: IpAddr, leg: &Leg) -> Passage {
-        let asked = match &leg.ports {
-            Ports::Ports(ports) => ports.clone(),
-            Ports::Echo { .. } => 0..=0,
-        };
-        let mut left = RangeSetBlaze::from_iter([asked]);
+        let mut left = RangeSetBlaze::from_iter([leg.asked()]);
         let mut passage = Passage {
             passing: RangeSetBlaze::new(),
             stopped: RangeSetBlaze::new(),
@@ -174,17 +181,22 @@ fn share(entry: &AclEntry, far: IpAddr, leg: &Leg) -> Option<RangeInclusive<u16>
 /// One ACL that a packet passes.
 #[derive(Debug, Clone)]
 pub(super) struct Check<'a> {
-    /// The subnets that it may be, of which one is passed.
-    pub subnets: Vec<&'a str>,
+    pub subnet: &'a str,
     pub egress: bool,
     /// The address that the rules are held against: the source's inbound, the destination's outbound.
     pub far: IpAddr,
-    /// It is not known whether it is passed at all.
-    pub perhaps: bool,
 }
 
-/// Checks the way there.
-pub(super) fn check_forward(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
+/// Checks every ACL of a leg.
+pub(super) fn check(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
+    if leg.reply {
+        check_reply(network, trail, checks, leg);
+    } else {
+        check_forward(network, trail, checks, leg);
+    }
+}
+
+fn check_forward(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
     for check in checks {
         let Ok((id, passage)) = passage_of(network, trail, check, leg) else { continue };
         let direction = direction(check);
@@ -198,12 +210,9 @@ pub(super) fn check_forward(network: &Network<'_>, trail: &mut Trail, checks: &[
     }
 }
 
-/// Checks the way back. A client's port works only if every ACL lets answers to it pass.
-pub(super) fn check_reply(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
-    let whole = match &leg.ports {
-        Ports::Ports(client) => RangeSetBlaze::from_iter([client.clone()]),
-        Ports::Echo { .. } => RangeSetBlaze::from_iter([0..=0]),
-    };
+/// A client's port works only if every ACL lets answers to it pass.
+fn check_reply(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
+    let whole = RangeSetBlaze::from_iter([leg.asked()]);
     let mut common = whole.clone();
     let mut partial = Vec::new();
     let mut closed = false;
@@ -221,55 +230,34 @@ pub(super) fn check_reply(network: &Network<'_>, trail: &mut Trail, checks: &[Ch
             let rule = passage.allowed_by.map(|n| n.to_string());
             trail.pass(Step::NetworkAcl, id, rule, direction, format!("answers {}", at(check)));
         } else {
-            partial.push((id, direction, passage));
+            partial.push((check, id, passage));
         }
     }
     let dry = common.is_empty() && !closed;
-    for (id, direction, passage) in partial {
+    for (check, id, passage) in partial {
+        let by = named(passage.denied_by);
+        let ports = format!("{by} denies answers {} on client ports {}", at(check), passage.stopped);
         let (code, detail) = if dry {
-            let rest = "no port is left that every network ACL on the way back lets pass";
-            (PathCode::AclReplyDenied, format!("denies answers to client ports {}; {rest}", passage.stopped))
+            let rest = "and no port is left that every network ACL on the way back lets pass";
+            (PathCode::AclReplyDenied, format!("{ports}, {rest}"))
         } else {
-            let ports = format!("denies answers to client ports {} of {whole}", passage.stopped);
-            (PathCode::AclReplyPartial, format!("{} {ports}", named(passage.denied_by)))
+            (PathCode::AclReplyPartial, format!("{ports} of {whole}"))
         };
-        trail.block(code, id, Some(number(passage.denied_by)), direction, detail);
+        trail.block(code, id, Some(number(passage.denied_by)), direction(check), detail);
     }
 }
 
-/// What passes the one ACL of a check; if it may be one of several subnets, they have to agree.
 fn passage_of<'a>(
     network: &Network<'a>,
     trail: &mut Trail,
     check: &Check<'a>,
     leg: &Leg,
 ) -> Result<(&'a str, Passage), Lost> {
-    let direction = direction(check);
-    let mut found: Option<(&str, Passage)> = None;
-    let ambiguous = |trail: &mut Trail, id: &str, why: &str| {
-        let detail = format!("which attachment subnet is passed is not known, and {why} {}", at(check));
-        trail.block(PathCode::TransitGatewaySubnetAmbiguous, id, None, direction, detail)
+    let Some(filter) = network.filter_of(check.subnet) else {
+        return Err(trail.missing(network, Document::NetworkAcls, check.subnet, direction(check)));
     };
-    for subnet in &check.subnets {
-        let Some(filter) = network.filter_of(subnet) else {
-            return Err(trail.missing(network, Document::NetworkAcls, subnet, direction));
-        };
-        trail.uses(network, filter.id, direction);
-        let passage = filter.passage(check.egress, check.far, leg);
-        match &found {
-            Some((_, first)) if first.passing != passage.passing => {
-                return Err(ambiguous(trail, filter.id, "their network ACLs differ"));
-            }
-            Some(_) => {}
-            None => found = Some((filter.id, passage)),
-        }
-    }
-    match found {
-        Some((id, passage)) if check.perhaps && !passage.stopped.is_empty() => {
-            Err(ambiguous(trail, id, "its network ACL, if it counts, denies some"))
-        }
-        found => found.ok_or(Lost::Undecided),
-    }
+    trail.uses(network, filter.id, direction(check));
+    Ok((filter.id, filter.passage(check.egress, check.far, leg)))
 }
 
 fn direction(check: &Check<'_>) -> Direction {
@@ -278,7 +266,7 @@ fn direction(check: &Check<'_>) -> Direction {
 
 fn at(check: &Check<'_>) -> String {
     let (way, preposition) = if check.egress { ("out of", "to") } else { ("into", "from") };
-    format!("{way} {} {preposition} {}", check.subnets.join(" or "), check.far)
+    format!("{way} {} {preposition} {}", check.subnet, check.far)
 }
 
 fn number(rule: Option<i32>) -> String {

@@ -5,25 +5,15 @@ use std::ops::RangeInclusive;
 use super::answer::{Answer, Direction, PATH_SCHEMA, PathResult, Step};
 use super::code::PathCode;
 use super::index::Network;
-use super::network_acl::{self, Check, Leg};
-use super::peering;
+use super::leg::{self, Way};
+use super::network_acl::Leg;
 use super::place::{DESTINATION, Place, SOURCE, locate, primary};
 use super::question::{Endpoint, LINUX_PORTS, Question, TRANSLATED_PORTS, Traffic, Translation};
 use super::reference::reach;
-use super::route::{self, Target};
 use super::security_group;
 use super::state;
-use super::trail::{Lost, Trail};
-use super::transit_gateway::{self, Transit};
-use crate::snapshot::{Document, VpcPeeringConnection};
-
-/// How a packet gets from one subnet to another.
-#[derive(Debug)]
-pub(super) enum Way<'a> {
-    Local,
-    Peering(&'a VpcPeeringConnection),
-    Transit(Box<Transit<'a>>),
-}
+use super::trail::Trail;
+use crate::snapshot::Document;
 
 /// Answers one question. Pure; every blocker is listed, not the first.
 pub fn evaluate_path(network: &Network<'_>, question: &Question) -> PathResult {
@@ -146,12 +136,11 @@ fn walk<'a>(
         Ok(Way::Local)
     } else {
         let v6 = to.address.is_ipv6();
-        let there = way(network, &mut trail, from, to, Direction::Forward);
-        let checks = checks(from, to, there.as_ref().ok());
-        network_acl::check_forward(network, &mut trail, &checks, &Leg::forward(traffic, v6));
-        let back = way(network, &mut trail, to, from, Direction::Reply);
-        let checks = self::checks(to, from, back.as_ref().ok());
-        network_acl::check_reply(network, &mut trail, &checks, &Leg::reply(traffic, v6, client));
+        let there =
+            leg::travel(network, &mut trail, from, to, Direction::Forward, &Leg::forward(traffic, v6));
+        let answers = Leg::reply(traffic, v6, client);
+        // Blockers of the way back are in the trail; the way itself decides nothing more.
+        let _ = leg::travel(network, &mut trail, to, from, Direction::Reply, &answers);
         there
     };
     let out = reach(network, from, to, forward.as_ref(), Direction::Egress);
@@ -166,94 +155,4 @@ fn walk<'a>(
         security_group::check(network, &mut trail, to, from, traffic, Direction::Ingress, &into);
     }
     trail
-}
-
-/// Finds the way from one subnet to another by its routes.
-fn way<'a>(
-    network: &Network<'a>,
-    trail: &mut Trail,
-    from: &Place<'a>,
-    to: &Place<'a>,
-    direction: Direction,
-) -> Result<Way<'a>, Lost> {
-    let (target, table) = route::next(network, trail, from.subnet, from.vpc, to.address, direction)?;
-    match target {
-        Target::Peering(id) => {
-            peering::cross(network, trail, id, from.vpc, to.vpc, to.address, direction).map(Way::Peering)
-        }
-        Target::TransitGateway(id) => {
-            let transit = transit_gateway::cross(network, trail, id, from, to, direction)?;
-            deliver(network, trail, &transit, to, direction)?;
-            Ok(Way::Transit(Box::new(transit)))
-        }
-        _ if from.vpc == to.vpc => Ok(Way::Local),
-        _ => {
-            let detail =
-                format!("the local route keeps {} in {}, and it is in {}", to.address, from.vpc, to.vpc);
-            Err(trail.block(PathCode::RouteElsewhere, table, None, direction, detail))
-        }
-    }
-}
-
-/// From the attachment subnet onward: its own table has to lead on to the address.
-fn deliver<'a>(
-    network: &Network<'a>,
-    trail: &mut Trail,
-    transit: &Transit<'a>,
-    to: &Place<'a>,
-    direction: Direction,
-) -> Result<(), Lost> {
-    let mut outcomes = Vec::new();
-    for exit in &transit.exits {
-        let mut own = Trail::default();
-        // Inside a subnet no route is looked up.
-        let outcome = if *exit == to.subnet {
-            Ok(())
-        } else {
-            match route::next(network, &mut own, exit, to.vpc, to.address, direction) {
-                Ok((Target::Local, _)) => Ok(()),
-                Ok((_, table)) => {
-                    let detail = format!("the table of {exit} leads {} out of {} again", to.address, to.vpc);
-                    Err(own.block(PathCode::RouteElsewhere, table, None, direction, detail))
-                }
-                Err(lost) => Err(lost),
-            }
-        };
-        outcomes.push((outcome, own));
-    }
-    let passes = outcomes.iter().filter(|(outcome, _)| outcome.is_ok()).count();
-    if passes > 0 && passes < outcomes.len() {
-        let exits = transit.exits.join(", ");
-        let detail = format!("which of {exits} is passed is not known, and their routes differ");
-        let id = &transit.last.transit_gateway_attachment_id;
-        let code = PathCode::TransitGatewaySubnetAmbiguous;
-        return Err(trail.block(code, id, None, direction, detail));
-    }
-    let mut result = Ok(());
-    for (outcome, own) in outcomes {
-        trail.hops.extend(own.hops);
-        for it in own.blockers {
-            trail.block(it.code, &it.component, it.rule, it.direction, it.detail);
-        }
-        result = result.and(outcome);
-    }
-    result
-}
-
-/// The network ACLs from one subnet to another (AWS: vpc/tgw/tgw-nacls for those of a gateway's subnets).
-fn checks<'a>(from: &Place<'a>, to: &Place<'a>, way: Option<&Way<'a>>) -> Vec<Check<'a>> {
-    let out = |subnets| Check { subnets, egress: true, far: to.address, perhaps: false };
-    let into = |subnets| Check { subnets, egress: false, far: from.address, perhaps: false };
-    let Some(Way::Transit(transit)) = way else {
-        return vec![out(vec![from.subnet]), into(vec![to.subnet])];
-    };
-    let mut checks = vec![out(vec![from.subnet]), into(vec![transit.entry])];
-    // Between a gateway and an instance in the attachment's own subnet no rule is evaluated.
-    if transit.exits != [to.subnet] {
-        let perhaps = transit.exits.contains(&to.subnet);
-        let others = transit.exits.iter().copied().filter(|exit| *exit != to.subnet).collect();
-        checks.push(Check { perhaps, ..out(others) });
-        checks.push(Check { perhaps, ..into(vec![to.subnet]) });
-    }
-    checks
 }

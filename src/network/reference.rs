@@ -2,7 +2,7 @@
 
 use super::answer::Direction;
 use super::index::Network;
-use super::path::Way;
+use super::leg::Way;
 use super::peering;
 use super::place::Place;
 use super::security_group::Reach;
