@@ -87,15 +87,15 @@ impl Trail {
         }
     }
 
-    /// Denied by one known blocker, however much else is unknown.
+    /// Denied by one known blocker, however much else is unknown. But where two files disagree about a
+    /// thing on the way, what denies may follow from the wrong one of them.
     pub(super) fn answer(&self) -> Answer {
-        let mut weights = self.blockers.iter().map(|blocker| blocker.code.weight());
-        if self.blockers.is_empty() {
-            Answer::Allowed
-        } else if weights.any(|weight| weight == Weight::Denies) {
-            Answer::Denied
-        } else {
-            Answer::Unknown
+        let denies = self.blockers.iter().any(|blocker| blocker.code.weight() == Weight::Denies);
+        let conflict = self.blockers.iter().any(|blocker| blocker.code == PathCode::SnapshotConflict);
+        match self.blockers.is_empty() {
+            true => Answer::Allowed,
+            false if denies && !conflict => Answer::Denied,
+            false => Answer::Unknown,
         }
     }
 }
