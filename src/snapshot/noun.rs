@@ -1,32 +1,52 @@
 //! How one of AWS's nouns is declared: the fields before `;` must be there, the others may be absent.
 
-/// Whether a field has nothing to say, and so is not written.
-pub(super) trait Absent {
+use serde::{Deserialize, Deserializer};
+
+/// What a field that may be absent can do.
+pub(super) trait Field {
+    /// Whether it has nothing to say, and so is not written.
     fn absent(&self) -> bool;
+
+    /// Gives back memory that it does not need: a list read from text has room for four at least, and a
+    /// large account has a million lists of one.
+    fn fit(&mut self) {}
 }
 
-impl<T> Absent for Option<T> {
+impl<T> Field for Option<T> {
     fn absent(&self) -> bool {
         self.is_none()
     }
 }
 
-impl<T> Absent for Vec<T> {
+impl<T> Field for Vec<T> {
+    fn absent(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn fit(&mut self) {
+        self.shrink_to_fit();
+    }
+}
+
+impl Field for super::Id {
     fn absent(&self) -> bool {
         self.is_empty()
     }
 }
 
-impl Absent for super::Id {
-    fn absent(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl Absent for bool {
+impl Field for bool {
     fn absent(&self) -> bool {
         !self
     }
+}
+
+/// Reads a field and gives back what memory it does not need.
+pub(super) fn fitting<'de, D: Deserializer<'de>, T: Deserialize<'de> + Field>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let mut field = T::deserialize(deserializer)?;
+    field.fit();
+    Ok(field)
 }
 
 macro_rules! noun {
@@ -39,7 +59,11 @@ macro_rules! noun {
             pub struct $name {
                 $(pub $needed: $needed_type,)*
                 $(
-                    #[serde(default, skip_serializing_if = "crate::snapshot::noun::Absent::absent")]
+                    #[serde(
+                        default,
+                        deserialize_with = "crate::snapshot::noun::fitting",
+                        skip_serializing_if = "crate::snapshot::noun::Field::absent"
+                    )]
                     pub $field: $type,
                 )*
             }

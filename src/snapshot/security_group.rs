@@ -44,8 +44,6 @@ noun! {
     GroupPair {
         ;
         group_id: Option<Id>,
-        user_id: Option<Id>,
-        vpc_id: Option<Id>,
         vpc_peering_connection_id: Option<Id>,
         peering_status: Option<Id>,
     }

@@ -255,6 +255,16 @@ impl Builder<'_> {
                         ..IpPermission::default()
                     });
                 }
+                if self.dice.once_in(6) {
+                    // Out by reference alone.
+                    let sg = id(format!("sg-{}{}", 1 + self.dice.below(3), self.dice.below(2)));
+                    let pair = GroupPair { group_id: Some(sg), ..GroupPair::default() };
+                    it.ip_permissions_egress = vec![IpPermission {
+                        ip_protocol: id("-1"),
+                        user_id_group_pairs: vec![pair],
+                        ..IpPermission::default()
+                    }];
+                }
                 if self.dice.once_in(12) {
                     self.s.stale_security_groups.insert(
                         group.clone(),
@@ -468,12 +478,17 @@ impl Builder<'_> {
                     state: word("enabled"),
                 });
             }
-            if self.gateways.len() == 2 && self.dice.once_in(2) {
-                let n = 1 + self.dice.below(3);
-                let block = self
-                    .dice
-                    .pick(&["10.0.0.0/8".to_owned(), format!("10.{n}.0.0/16"), "0.0.0.0/0".to_owned()])
-                    .clone();
+            if self.gateways.len() == 2 && !self.dice.once_in(4) {
+                let n = 1 + self.dice.below(2);
+                // Narrow routes on both sides make a circle.
+                let blocks = [
+                    format!("10.{n}.1.0/24"),
+                    format!("10.{n}.0.0/17"),
+                    "10.0.0.0/8".to_owned(),
+                    format!("10.{n}.0.0/16"),
+                    "0.0.0.0/0".to_owned(),
+                ];
+                let block = self.dice.pick(&blocks).clone();
                 routes.push(self.transit_route(
                     &block,
                     "static",
@@ -525,6 +540,16 @@ impl Builder<'_> {
                         let action = *self.dice.pick(&["allow", "deny"]);
                         let (six, number) = (self.dice.once_in(4), i32::try_from(10 * (3 - rule)).unwrap());
                         entries.push(self.acl_entry(egress, six, number, action, false));
+                    }
+                }
+                // Half of the client's ports here, the other half elsewhere: together they leave none.
+                for egress in [false, true] {
+                    if self.dice.once_in(3) {
+                        let mut half = self.acl_entry(egress, false, 5, "deny", true);
+                        let (from, to) = *self.dice.pick(&[(1024, 45000), (45001, 65535)]);
+                        half.protocol = id(*self.dice.pick(&["6", "17"]));
+                        half.port_range = Some(PortRange { from: Some(from), to: Some(to) });
+                        entries.push(half);
                     }
                 }
                 self.s.network_acls.insert(
