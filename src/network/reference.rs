@@ -33,10 +33,14 @@ pub(super) fn reach(
         Ok(Way::Peering(peering)) => region(peering),
         Ok(Way::Transit(transit)) => {
             let over = referencing(network, transit, direction);
+            let unread = !network.snapshot().has(Document::VpcPeeringConnections);
             match beside.map(region) {
                 Some(Reach::Yes | Reach::Undecided(_)) if over != Reach::Yes => {
                     Reach::Undecided("the VPCs are peered, but the way is over a transit gateway")
                 }
+                None if over != Reach::Yes && unread => Reach::Undecided(
+                    "describe-vpc-peering-connections was not read; the VPCs may be peered too",
+                ),
                 _ => over,
             }
         }

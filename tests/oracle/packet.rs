@@ -434,7 +434,8 @@ impl<'a> Oracle<'a> {
             it.status.as_ref().unwrap().code == "active"
                 && (ids == [Some(from.vpc()), Some(to.vpc())] || ids == [Some(to.vpc()), Some(from.vpc())])
         });
-        let beside = peered.map_or(No, by_region);
+        let unread = !self.0.has(Document::VpcPeeringConnections);
+        let beside = peered.map_or(if unread { Maybe } else { No }, by_region);
         match way {
             Ok(Way::Inside) => Yes,
             Ok(Way::Peering(peering)) => by_region(peering),

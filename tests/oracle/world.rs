@@ -105,8 +105,15 @@ impl Builder<'_> {
         for number in 0..2 {
             let list = id(format!("pl-{number}"));
             if !self.dice.once_in(6) {
-                let blocks =
-                    ["10.0.0.0/8", "10.1.0.0/16", "10.2.1.0/24", "10.2.0.0/15", "fd00::/16", "10.1.1.11/32"];
+                let blocks = [
+                    "10.0.0.0/8",
+                    "10.1.0.0/16",
+                    "10.2.1.0/24",
+                    "10.2.0.0/15",
+                    "10.2.0.0/16",
+                    "fd00::/16",
+                    "10.1.1.11/32",
+                ];
                 let entries = (0..self.dice.below(3))
                     .map(|_| PrefixListEntry { cidr: self.dice.pick(&blocks).parse().unwrap() });
                 let entries = entries.collect();
@@ -375,7 +382,11 @@ impl Builder<'_> {
                         subnet_ids: subnets,
                         options: Some(VpcAttachmentOptions {
                             ipv6_support: option(self.dice, "enable"),
-                            appliance_mode_support: option(self.dice, "disable"),
+                            appliance_mode_support: word(if self.dice.once_in(3) {
+                                "enable"
+                            } else {
+                                "disable"
+                            }),
                             security_group_referencing_support: if self.dice.once_in(6) { None } else { sg },
                         }),
                         ..TransitGatewayVpcAttachment::default()
@@ -664,12 +675,13 @@ impl Builder<'_> {
                         *self.dice.pick(&["0.0.0.0/0", "::/0", "10.0.0.0/8", "10.1.1.0/24", "10.2.1.11/32"]);
                     routes.extend(self.route(block, at));
                 }
-                if self.dice.once_in(5)
-                    && let Some(mut route) = self.route("10.0.0.0/8", at)
-                {
-                    route.destination_cidr_block = None;
-                    route.destination_prefix_list_id = Some(self.dice.pick(&self.lists).clone());
-                    routes.push(route);
+                let lists = if self.dice.once_in(4) { self.lists.clone() } else { vec![] };
+                for list in lists {
+                    if let Some(mut route) = self.route("10.0.0.0/8", at) {
+                        route.destination_cidr_block = None;
+                        route.destination_prefix_list_id = Some(list);
+                        routes.push(route);
+                    }
                 }
                 if self.dice.once_in(8) {
                     routes.push(Route {
