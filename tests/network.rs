@@ -4,6 +4,8 @@
 //! takes a thing away), leaves kinds of document out, and asks. `blockers` is the whole list, each as
 //! `code component`; without it there has to be none.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "what goes wrong in a test fails it")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,6 +58,9 @@ struct Ask {
     /// Who admits it in, each as `kind value`; not looked at where it is left out.
     #[serde(default)]
     admitted_in: Option<BTreeSet<String>>,
+    /// The ids of the rules that admit it in; not looked at where they are left out.
+    #[serde(default)]
+    rules: Option<BTreeSet<String>>,
     /// A text that the blockers' details have to have.
     #[serde(default)]
     says: Option<String>,
@@ -185,6 +190,12 @@ fn judge(network: &Network<'_>, ask: &Ask) -> Result<(), Failed> {
         let by = found.admitted_in.iter().map(|it| format!("{} {}", it.basis.kind(), it.basis)).collect();
         if *admitted != by {
             return fail(&format!("admitted by others than {admitted:?}"), &found);
+        }
+    }
+    if let Some(rules) = &ask.rules {
+        let by = found.admitted_in.iter().map(|it| it.rule.clone()).collect();
+        if *rules != by {
+            return fail(&format!("admitted by other rules than {rules:?}"), &found);
         }
     }
     if let Some(text) = &ask.says {

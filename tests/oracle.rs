@@ -1,5 +1,8 @@
 //! Property tests: the evaluator against an oracle that sends packets one by one, over random networks.
 
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test fails it")]
+#![expect(clippy::single_match_else, reason = "two cases read best side by side")]
+
 #[path = "oracle/dice.rs"]
 mod dice;
 #[path = "oracle/packet.rs"]

@@ -3,6 +3,8 @@
 //! Column `class`: `measured` and `asserted` rows have to be right, `no-owner` rows must not be allowed.
 //! The other classes never crossed the network, or end at a service, and are not scored.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "what goes wrong in a test fails it")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};

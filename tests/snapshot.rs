@@ -1,5 +1,12 @@
 //! Reading snapshots from files: layouts, encodings, merging, and what is refused.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what goes wrong in a test fails it"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use super::answer::{Direction, End};
 use super::code::PathCode;
 use super::index::Network;
 use super::question::{Endpoint, Hypothetical};
-use super::trail::{Lost, Trail};
+use super::trail::{Lost, Trail, printable};
 use crate::snapshot::{Document, NetworkInterface};
 
 /// One end of a path, found in the snapshot.
@@ -62,11 +62,11 @@ impl<'a> Place<'a> {
     pub(super) fn end(&self) -> End {
         End {
             address: self.address.to_string(),
-            interface: self.interface.map(|interface| interface.network_interface_id.to_string()),
-            instance: self.instance().map(str::to_owned),
-            subnet: self.subnet.to_owned(),
-            vpc: self.vpc.to_owned(),
-            groups: self.groups.iter().map(|group| (*group).to_owned()).collect(),
+            interface: self.interface.map(|interface| printable(interface.network_interface_id.to_string())),
+            instance: self.instance().map(|instance| printable(instance.to_owned())),
+            subnet: printable(self.subnet.to_owned()),
+            vpc: printable(self.vpc.to_owned()),
+            groups: self.groups.iter().map(|group| printable((*group).to_owned())).collect(),
         }
     }
 

@@ -46,7 +46,8 @@ pub(super) fn check(
     let (mut tally, mut doubts) = (Tally::default(), Trail::default());
     if holder.groups.is_empty() {
         // Only some services' interfaces carry none; what those let pass is theirs to say.
-        doubts.missing(network, Document::NetworkInterfaces, holder.id(), direction);
+        let detail = "it lists no security group, which only some services' interfaces do without".to_owned();
+        doubts.block(PathCode::SnapshotIncomplete, holder.id(), None, direction, detail);
     }
     for group in &holder.groups {
         trail.uses(network, group, direction);

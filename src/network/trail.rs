@@ -4,6 +4,7 @@ use super::answer::{Admission, Answer, Blocker, Direction, Hop, Step};
 use super::code::{PathCode, Weight};
 use super::index::Network;
 use crate::snapshot::Document;
+use crate::untrusted::Untrusted;
 
 /// Why a part of the path came to no end; the blocker is in the trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,8 @@ impl Trail {
         direction: Direction,
         detail: String,
     ) {
-        self.hops.push(Hop { step, component: component.to_owned(), rule, direction, detail });
+        let (component, rule, detail) = (printable(component.into()), rule.map(printable), printable(detail));
+        self.hops.push(Hop { step, component, rule, direction, detail });
     }
 
     /// Notes what is in the way, once.
@@ -46,7 +48,8 @@ impl Trail {
         direction: Direction,
         detail: String,
     ) -> Lost {
-        let blocker = Blocker { code, component: component.to_owned(), rule, direction, detail };
+        let (component, rule, detail) = (printable(component.into()), rule.map(printable), printable(detail));
+        let blocker = Blocker { code, component, rule, direction, detail };
         let (found, lost) = match code.weight() {
             Weight::Denies => (&mut self.blockers, Lost::Blocked),
             Weight::Undecided => (&mut self.blockers, Lost::Undecided),
@@ -67,7 +70,7 @@ impl Trail {
         direction: Direction,
     ) -> Lost {
         let detail = if network.snapshot().has(document) {
-            format!("{component} is in no {document} document; is an account or a region missing?")
+            format!("no {document} document says enough of {component}; is an account or a region missing?")
         } else {
             format!("{document} was not read; it takes {}", document.action())
         };
@@ -97,5 +100,14 @@ impl Trail {
             false if denies && !conflict => Answer::Denied,
             false => Answer::Unknown,
         }
+    }
+}
+
+/// Files come from anywhere: what a terminal would obey is escaped.
+pub(super) fn printable(text: String) -> String {
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        text
+    } else {
+        Untrusted::from(text.as_str()).to_string()
     }
 }

@@ -249,7 +249,10 @@ fn is_snapshot(text: &[u8]) -> bool {
 fn located<'de, T: Deserialize<'de>>(path: &Path, text: &'de [u8], error: serde_json::Error) -> Fault {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let (at, source) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(found) => (found.path().to_string(), found.into_inner()),
+        Err(found) => {
+            let at = crate::untrusted::Untrusted::from(found.path().to_string().as_str());
+            (at.to_string(), found.into_inner())
+        }
         // Text after the document's end is no part of any element.
         Ok(_) => (".".to_owned(), error),
     };
