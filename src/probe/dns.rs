@@ -5,6 +5,7 @@
 mod exchange;
 mod magicdns;
 mod message;
+mod reply;
 mod search;
 mod socket;
 mod system;

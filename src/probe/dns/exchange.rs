@@ -19,7 +19,7 @@ use hickory_resolver::{ConnectionProvider, PoolContext, TlsConfig};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::message::{Failure, Reply, reply};
+use super::reply::{Failure, Reply, reply};
 use super::socket::Connections;
 use crate::fact::name::Answer;
 

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::DNS_PORT;
-use super::message::{self, Failure, Reply};
+use super::reply::{self, Failure, Reply};
 use super::socket::connected_socket;
 use crate::fact::name::{Answer, MagicDnsFact, MagicDnsReply};
 
@@ -102,7 +102,7 @@ async fn ask(query: Query, server: SocketAddr) -> Result<Reply, Failure> {
         }
         match DnsResponse::from_buffer(received.to_vec()) {
             Err(ProtoError::NotAResponse) => {}
-            response => return message::reply(&query, response.map_err(NetError::from)),
+            response => return reply::reply(&query, response.map_err(NetError::from)),
         }
     }
 }
