@@ -88,7 +88,7 @@ pub enum ConnectError {
     AccessDenied,
     /// `EPERM`: a local firewall or eBPF policy.
     NotPermitted,
-    /// `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`, `EADDRNOTAVAIL`: this machine ran out; nothing was asked.
+    /// `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`, `EADDRNOTAVAIL`, `ENOSPC`: this machine ran out; nothing was asked.
     LocalResources {
         /// The errno.
         errno: i32,

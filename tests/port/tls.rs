@@ -51,6 +51,14 @@ fn both_versions_complete_with_the_name_sent_and_a_goodbye() {
 }
 
 #[test]
+fn no_flight_waits_for_a_delayed_acknowledgement() {
+    // The least of several, since a busy machine only ever adds.
+    let (server, _) = serve_tls(Identity::named(&["dev.example"]), &[&TLS12]);
+    let least = (0..8).map(|_| probe_one(target(server, Tls)).elapsed).min().unwrap();
+    assert!(least < Duration::from_millis(35), "{least:?}");
+}
+
+#[test]
 fn without_a_configured_name_none_is_sent_and_none_is_matched() {
     let (server, ends) = serve_tls(Identity::named(&["dev.example"]), &[&TLS13, &TLS12]);
     assert_eq!(certificate(exchange(server, Tls)).matches_name, None);
