@@ -28,8 +28,7 @@ SERVER = os.environ.get("DEV_SERVER_IP", "10.1.20.15")
 NAME_SERVER = "10.1.0.2"
 CONTROL = "kubernetes.default.svc.cluster.local"
 EXPORTER = "127.0.0.1:9115"
-# About as many as a policy may hold.
-MANY = 900
+MANY = 1000
 
 # What a platform engineer would write by hand, one check after another.
 SCRIPT = f"""

@@ -15,8 +15,8 @@ use super::syntax::syntax_fault;
 
 /// How deep lists and maps may lie in each other; a policy needs five.
 pub(super) const DEEPEST: usize = 16;
-/// Values of a policy, those repeated by aliases included. Each costs about a kilobyte on the way.
-pub(super) const MOST_NODES: usize = 20_000;
+/// Values of a policy, those repeated by aliases included. Each costs a few hundred bytes on the way.
+pub(super) const MOST_NODES: usize = 50_000;
 
 /// A value and the bytes it stands on. A block map or list stands on the empty range where it begins.
 #[derive(Debug)]

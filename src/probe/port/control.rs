@@ -10,10 +10,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 /// The control's least wait. An acceptor answers SYNs in its kernel, far below a millisecond on this
-/// host or one round trip away; what delays the answer is a busy host, whose scheduler turns within a few
-/// milliseconds a task. Real exchanges beside it take 15 to 40 ms (sshd forks, then signs), so a healthy
-/// run seldom waits for this.
-const FLOOR: Duration = Duration::from_millis(25);
+/// host or one round trip away, where [`FACTOR`] counts; what else delays the answer is a busy host, whose
+/// scheduler turns within a few milliseconds a task.
+const FLOOR: Duration = Duration::from_millis(5);
 
 /// How many times as long as the slowest real connect the control may take.
 const FACTOR: u32 = 4;

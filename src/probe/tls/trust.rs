@@ -41,10 +41,21 @@ async fn load_in_thread() -> Arc<RootCertStore> {
     }
 }
 
+/// One file that holds all certificates is read where there is one (`SSL_CERT_FILE`, else the system's), and the
+/// folder of single files only where there is none: distributions make both of the same certificates, and
+/// reading some hundred files takes longer than everything else that a probe does.
 fn load_roots() -> RootCertStore {
+    let one_file = openssl_probe::probe().cert_file;
+    let found = match one_file {
+        // A folder that is asked for by name counts in any case.
+        Some(file) if std::env::var_os("SSL_CERT_DIR").is_none() => {
+            rustls_native_certs::load_certs_from_paths(Some(&file), None)
+        }
+        _ => rustls_native_certs::load_native_certs(),
+    };
     let mut roots = RootCertStore::empty();
     // A store may hold a certificate that cannot be read; the others still count.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(found.certs);
     roots
 }
 
