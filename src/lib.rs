@@ -9,8 +9,8 @@
 //! | [`policy`] | what is expected; [`policy::file`] reads it | `flow` |
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
 //! | [`snapshot`] | AWS's nouns as plain data | nothing of the house |
-//! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow` |
-//! | [`aws`] | reads AWS's configuration → snapshot | `snapshot` |
+//! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow`, `untrusted` |
+//! | [`aws`] | reads AWS's configuration → snapshot | `snapshot`, `untrusted` |
 //! | [`judge`] | policy × facts → findings, pure | all above |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
 //! | [`report`] | report → writer, one format each | `finding`, `code`, `exit`, `untrusted` |

@@ -66,7 +66,6 @@ noun! {
         state: Option<InstanceState>,
         vpc_id: Option<Id>,
         subnet_id: Option<Id>,
-        private_ip_address: Option<Ipv4Addr>,
         tags: Vec<Tag>,
     }
 
