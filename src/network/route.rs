@@ -121,7 +121,10 @@ fn select<'a>(
     let mut unread = Vec::new();
     for route in &table.routes {
         let (target, state) = (target(route), route.state.as_deref().unwrap_or("active"));
-        let class = if route.origin.as_deref() == Some("EnableVgwRoutePropagation") { 0 } else { 2 };
+        let class = match route.origin.as_deref() {
+            Some("EnableVgwRoutePropagation" | "Advertisement") => 0,
+            _ => 2,
+        };
         let v4 = route.destination_cidr_block.map(IpNet::V4);
         let direct = v4.into_iter().chain(route.destination_ipv6_cidr_block.map(IpNet::V6));
         for destination in direct.filter(|it| it.contains(&address)) {
