@@ -2,49 +2,75 @@
 //! and never reused. Its story is kept beside it, an area a file, and `reachgate explain` and
 //! `docs/codes.md` both come from there.
 
+mod acl;
 mod address;
 mod certificate;
+mod cluster;
+mod destination;
 mod dns;
+mod group;
+mod path;
+mod peering;
 mod port;
+mod review;
+mod route;
 mod run;
 mod runner;
+mod snapshot;
+mod source;
+mod transit_gateway;
+mod vpc;
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// The machine the probe runs on.
-    Runner,
-    /// The destination's address.
-    Address,
-    /// Names and resolvers.
-    Dns,
-    /// Ports and their greetings.
-    Port,
-    /// TLS certificates.
-    Certificate,
-    /// The run itself.
-    Run,
+macro_rules! areas {
+    ($($area:ident $word:literal [$($prefix:literal),+] $about:literal,)+) => {
+        /// What a finding is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Area {
+            $(
+                #[doc = $about]
+                $area,
+            )+
+        }
+
+        impl Area {
+            /// All of them, in the order they are shown.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$area,)+];
+
+            /// The word for it, in reports and for `--only` and `--skip`.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$area => $word,)+ }
+            }
+
+            /// The words that its codes begin with; no other area's do.
+            pub fn prefixes(self) -> &'static [&'static str] {
+                match self { $(Self::$area => &[$($prefix),+],)+ }
+            }
+        }
+    };
 }
 
-impl Area {
-    /// All of them, in the order they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Runner, Self::Address, Self::Dns, Self::Port, Self::Certificate, Self::Run];
-
-    /// The word that its codes begin with.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Runner => "runner",
-            Self::Address => "address",
-            Self::Dns => "dns",
-            Self::Port => "port",
-            Self::Certificate => "certificate",
-            Self::Run => "run",
-        }
-    }
+areas! {
+    Runner "runner" ["runner"] "The machine the probe runs on; the runners' network interfaces.",
+    Address "address" ["address"] "The destination's address.",
+    Dns "dns" ["dns"] "Names and resolvers.",
+    Port "port" ["port"] "Ports and their greetings.",
+    Certificate "certificate" ["certificate"] "TLS certificates.",
+    Cluster "cluster" ["cluster"] "The EKS cluster and its security group.",
+    Vpc "vpc" ["vpc"] "The VPC's own networks.",
+    Source "source" ["source"] "The interface that a path begins at.",
+    Destination "destination" ["destination"] "The interface that a path ends at.",
+    Path "path" ["path", "state", "translation"] "A path as a whole.",
+    Group "group" ["group", "reference"] "Security groups in a path's way.",
+    Acl "acl" ["acl"] "Network ACLs in a path's way.",
+    Route "route" ["route"] "Route tables in a path's way.",
+    Peering "peering" ["peering"] "VPC peering connections in a path's way.",
+    TransitGateway "transit-gateway" ["transit-gateway"] "Transit gateways in a path's way.",
+    Review "review" ["ingress", "rule", "quota"] "What a reviewer of security groups would remark.",
+    Snapshot "snapshot" ["snapshot"] "The configuration that was read.",
+    Run "run" ["run"] "The run itself.",
 }
 
 impl fmt::Display for Area {
@@ -113,6 +139,11 @@ codes! {
         RunnerRetired "runner-retired" RETIRED,
         RunnerUnlisted "runner-unlisted" UNLISTED,
         RunnerUnidentified "runner-unidentified" UNIDENTIFIED,
+        RunnerInterfacesFound "runner-interfaces-found" INTERFACES_FOUND,
+        RunnerInterfacesAbsent "runner-interfaces-absent" INTERFACES_ABSENT,
+        RunnerInterfaceHasClusterGroup "runner-interface-has-cluster-group" INTERFACE_HAS_CLUSTER_GROUP,
+        RunnerInterfaceLacksClusterGroup "runner-interface-lacks-cluster-group" INTERFACE_LACKS_CLUSTER_GROUP,
+        RunnerSubnetMissing "runner-subnet-missing" SUBNET_MISSING,
     }
     Address address {
         AddressInVpc "address-in-vpc" IN_VPC,
@@ -127,6 +158,7 @@ codes! {
         AddressOwn "address-own" OWN,
         AddressInRunnerSubnet "address-in-runner-subnet" IN_RUNNER_SUBNET,
         AddressRangesOverlap "address-ranges-overlap" RANGES_OVERLAP,
+        AddressFamilyMismatch "address-family-mismatch" FAMILY_MISMATCH,
     }
     Dns dns {
         DnsControlResolved "dns-control-resolved" CONTROL_RESOLVED,
@@ -172,6 +204,90 @@ codes! {
         CertificateExpiresSoon "certificate-expires-soon" EXPIRES_SOON,
         CertificateUnreadable "certificate-unreadable" UNREADABLE,
         CertificateNotAsked "certificate-not-asked" NOT_ASKED,
+    }
+    Cluster cluster {
+        ClusterGroupFound "cluster-group-found" GROUP_FOUND,
+        ClusterGroupMissing "cluster-group-missing" GROUP_MISSING,
+    }
+    Vpc vpc {
+        VpcCidrMatches "vpc-cidr-matches" CIDR_MATCHES,
+        VpcCidrDiffers "vpc-cidr-differs" CIDR_DIFFERS,
+    }
+    Source source {
+        SourceNotRunning "source-not-running" NOT_RUNNING,
+        SourceDetached "source-detached" DETACHED,
+        SourceUnowned "source-unowned" UNOWNED,
+        SourceAmbiguous "source-ambiguous" AMBIGUOUS,
+        SourceService "source-service" SERVICE,
+    }
+    Destination destination {
+        DestinationFound "destination-found" FOUND,
+        DestinationNotRunning "destination-not-running" NOT_RUNNING,
+        DestinationDetached "destination-detached" DETACHED,
+        DestinationUnowned "destination-unowned" UNOWNED,
+        DestinationAmbiguous "destination-ambiguous" AMBIGUOUS,
+        DestinationService "destination-service" SERVICE,
+    }
+    Path path {
+        PathAllowed "path-allowed" ALLOWED,
+        PathClosed "path-closed" CLOSED,
+        PathExposed "path-exposed" EXPOSED,
+        PathUndecided "path-undecided" UNDECIDED,
+        PathNotAsked "path-not-asked" NOT_ASKED,
+        StateChanging "state-changing" STATE_CHANGING,
+        TranslationUndecided "translation-undecided" TRANSLATION_UNDECIDED,
+    }
+    Group group {
+        GroupIngressByClusterGroup "group-ingress-by-cluster-group" INGRESS_BY_CLUSTER_GROUP,
+        GroupIngressByCidrOnly "group-ingress-by-cidr-only" INGRESS_BY_CIDR_ONLY,
+        GroupIngressByOtherGroup "group-ingress-by-other-group" INGRESS_BY_OTHER_GROUP,
+        GroupIngressMissing "group-ingress-missing" INGRESS_MISSING,
+        GroupEgressMissing "group-egress-missing" EGRESS_MISSING,
+        ReferenceStale "reference-stale" REFERENCE_STALE,
+        ReferenceUndecided "reference-undecided" REFERENCE_UNDECIDED,
+    }
+    Acl acl {
+        AclDenies "acl-denies" DENIES,
+        AclReplyDenied "acl-reply-denied" REPLY_DENIED,
+        AclReplyPartial "acl-reply-partial" REPLY_PARTIAL,
+    }
+    Route route {
+        RouteMissing "route-missing" MISSING,
+        RouteBlackhole "route-blackhole" BLACKHOLE,
+        RouteToInternet "route-to-internet" TO_INTERNET,
+        RouteElsewhere "route-elsewhere" ELSEWHERE,
+        RouteTargetUnmodelled "route-target-unmodelled" TARGET_UNMODELLED,
+        RouteAmbiguous "route-ambiguous" AMBIGUOUS,
+    }
+    Peering peering {
+        PeeringInactive "peering-inactive" INACTIVE,
+        PeeringNotTransitive "peering-not-transitive" NOT_TRANSITIVE,
+        PeeringAddressOutside "peering-address-outside" ADDRESS_OUTSIDE,
+    }
+    TransitGateway transit_gateway {
+        TransitGatewayAttachmentUnavailable "transit-gateway-attachment-unavailable" ATTACHMENT_UNAVAILABLE,
+        TransitGatewayZoneMissing "transit-gateway-zone-missing" ZONE_MISSING,
+        TransitGatewayUnassociated "transit-gateway-unassociated" UNASSOCIATED,
+        TransitGatewayRouteMissing "transit-gateway-route-missing" ROUTE_MISSING,
+        TransitGatewayRouteBlackhole "transit-gateway-route-blackhole" ROUTE_BLACKHOLE,
+        TransitGatewayRouteElsewhere "transit-gateway-route-elsewhere" ROUTE_ELSEWHERE,
+        TransitGatewayLoop "transit-gateway-loop" LOOP,
+        TransitGatewayIpv6Off "transit-gateway-ipv6-off" IPV6_OFF,
+        TransitGatewaySubnetAmbiguous "transit-gateway-subnet-ambiguous" SUBNET_AMBIGUOUS,
+    }
+    Review review {
+        IngressWorldClosed "ingress-world-closed" WORLD_CLOSED,
+        IngressWorldOpen "ingress-world-open" WORLD_OPEN,
+        IngressSourcesExpected "ingress-sources-expected" SOURCES_EXPECTED,
+        IngressUnexpectedSource "ingress-unexpected-source" UNEXPECTED_SOURCE,
+        RuleNoneRedundant "rule-none-redundant" NONE_REDUNDANT,
+        RuleRedundant "rule-redundant" REDUNDANT,
+        QuotaAmple "quota-ample" QUOTA_AMPLE,
+        QuotaNear "quota-near" QUOTA_NEAR,
+    }
+    Snapshot snapshot {
+        SnapshotIncomplete "snapshot-incomplete" INCOMPLETE,
+        SnapshotConflict "snapshot-conflict" CONFLICT,
     }
     Run run {
         RunInterrupted "run-interrupted" INTERRUPTED,

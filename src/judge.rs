@@ -88,7 +88,8 @@ fn distrust(finding: &mut Finding, outside: &str) {
                 | Code::RunnerProxyAbsent
                 | Code::RunnerProxySet
         ),
-        Area::Address | Area::Run => false,
+        // What AWS's configuration says is the same from anywhere.
+        _ => false,
     };
     if of_the_place && !matches!(finding.verdict, Verdict::Skip | Verdict::Unknown) {
         finding.verdict = Verdict::Unknown;

@@ -142,3 +142,14 @@ pub(super) const RANGES_OVERLAP: Story = Story {
     remedy: "Nothing, if that is meant. On machines that are in the tailnet as well, the tailnet's route \
         may win.",
 };
+
+pub(super) const FAMILY_MISMATCH: Story = Story {
+    summary: "The two ends have no address of the same family.",
+    meaning: "IPv4 does not speak to IPv6: there is no path between them, whatever the rules say.",
+    causes: &[
+        "The destination's address is IPv6 and the pods have IPv4 alone, or the reverse.",
+        "The subnet is IPv6-only.",
+    ],
+    remedy: "Use the destination's address of the family that the runners have, or give the subnet a block of the \
+             other family.",
+};

@@ -128,3 +128,64 @@ pub(super) const UNIDENTIFIED: Story = Story {
     causes: &["The probe was started by hand rather than by a GitLab job."],
     remedy: "Nothing, unless this is a GitLab job: then pass `CI_RUNNER_ID` and `CI_RUNNER_TAGS` through.",
 };
+
+pub(super) const INTERFACES_FOUND: Story = Story {
+    summary: "Network interfaces run in the runner subnets.",
+    meaning: "Each of them is judged by its own security groups, subnet and addresses; a pod whose address is on \
+              it is judged with it.",
+    causes: &[],
+    remedy: "",
+};
+
+pub(super) const INTERFACES_ABSENT: Story = Story {
+    summary: "No runner interface is running at the moment.",
+    meaning: "Karpenter may have scaled to zero. In place of real interfaces, one that is not there yet is judged \
+              in each runner subnet, with the cluster security group alone. What groups the next node will really \
+              carry is not seen.",
+    causes: &[
+        "No job runs, and Karpenter has removed every node.",
+        "The snapshot was taken of another account or region, or its interfaces were filtered.",
+        "The policy's runner subnets are out of date.",
+    ],
+    remedy: "Nothing, if no job runs. Else take the snapshot again while a job runs, so that real interfaces are \
+             judged.",
+};
+
+pub(super) const INTERFACE_HAS_CLUSTER_GROUP: Story = Story {
+    summary: "Every runner interface carries the cluster security group.",
+    meaning: "A rule that refers to the cluster security group matches all of them.",
+    causes: &[],
+    remedy: "",
+};
+
+pub(super) const INTERFACE_LACKS_CLUSTER_GROUP: Story = Story {
+    summary: "A runner interface does not carry the EKS cluster security group.",
+    meaning: "A rule that admits the cluster security group matches private addresses of interfaces that carry it, \
+              and no others: jobs on this interface hang although the rule looks right.",
+    causes: &[
+        "The EC2NodeClass of Karpenter selects other groups: it attaches exactly what \
+         `securityGroupSelectorTerms` match (all of a term, any of the terms), and never adds the cluster \
+         group by itself.",
+        "The managed node group has a custom launch template with security groups of its own; EKS then adds \
+         none.",
+        "A SecurityGroupPolicy gives the pod a branch interface with groups of its own.",
+        "An ENIConfig (custom networking) names other groups for the pods' interfaces.",
+        "The interface belongs to something else that happens to be in a runner subnet.",
+    ],
+    remedy: "Add the cluster security group where the interface's groups come from: `securityGroupSelectorTerms` \
+             of the EC2NodeClass, the launch template, the SecurityGroupPolicy or the ENIConfig. New nodes get \
+             it; replace the old ones.",
+};
+
+pub(super) const SUBNET_MISSING: Story = Story {
+    summary: "A runner subnet of the policy is no subnet of any VPC that was read.",
+    meaning: "Whether runners can reach anything cannot be told for it: there is no route table, no network ACL \
+              and no interface to judge.",
+    causes: &[
+        "The snapshot is of another account or region.",
+        "The subnet was replaced, or its CIDR block is misspelt in the policy.",
+        "The VPC CNI gives pods addresses of another subnet (an ENIConfig).",
+    ],
+    remedy: "Take the snapshot in the runners' account and region; if the subnets did change, correct the \
+             source's `subnets` in the policy.",
+};
