@@ -15,6 +15,7 @@ mod route_table;
 mod security_group;
 mod transit_gateway;
 mod vpc;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub use route_table::*;
 pub use security_group::*;
 pub use transit_gateway::*;
 pub use vpc::*;
+pub use write::write_snapshot;
 
 /// An AWS id such as `eni-0123456789abcdef0`, or another short word of AWS's. Up to 24 bytes stay inline.
 pub type Id = compact_str::CompactString;
