@@ -5,6 +5,7 @@
 
 pub mod address;
 mod certificate;
+pub mod configuration;
 mod dns;
 mod port;
 pub mod runner;

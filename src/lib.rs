@@ -10,11 +10,12 @@
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
 //! | [`snapshot`] | AWS's nouns as plain data | nothing of the house |
 //! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow`, `untrusted` |
+//! | [`remedy`] | what is in a path's way → the smallest change | `network`, `snapshot`, `flow` |
 //! | [`aws`] | reads AWS's configuration → snapshot | `snapshot`, `untrusted` |
 //! | [`judge`] | policy × facts → findings, pure | all above |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
-//! | [`report`] | report → writer, one format each | `finding`, `code`, `exit`, `untrusted` |
-//! | [`cli`] | clap types only | `finding`, `report` |
+//! | [`report`] | report → writer, one format each; a path's too | `finding`, `code`, `exit`, `untrusted`, `network`, `remedy` |
+//! | [`cli`] | clap types only | `finding`, `report`, `network`, `flow` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 
 pub mod aws;
@@ -28,6 +29,7 @@ pub mod judge;
 pub mod network;
 pub mod policy;
 pub mod probe;
+pub mod remedy;
 pub mod report;
 pub mod run;
 pub mod snapshot;

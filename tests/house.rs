@@ -18,10 +18,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("finding", &["code"]),
     ("exit", &["finding"]),
     ("policy", &["flow", "untrusted"]),
-    ("judge", &["code", "fact", "finding", "flow", "policy", "untrusted"]),
+    ("snapshot", &[]),
+    ("network", &["flow", "snapshot"]),
+    ("remedy", &["flow", "network", "snapshot"]),
+    ("aws", &["snapshot", "untrusted"]),
+    ("judge", &["code", "fact", "finding", "flow", "network", "policy", "remedy", "snapshot", "untrusted"]),
     ("probe", &["fact", "flow", "policy", "untrusted"]),
-    ("report", &["code", "exit", "finding", "untrusted"]),
-    ("cli", &["code", "finding", "report"]),
+    ("report", &["code", "exit", "finding", "flow", "network", "remedy", "untrusted"]),
+    ("cli", &["code", "finding", "flow", "network", "report"]),
 ];
 
 /// Crates and modules that do I/O or read the clock: what judges must not know them.
@@ -41,7 +45,7 @@ const IMPURE: &[&str] = &[
     "Instant",
     "Timestamp::now",
 ];
-const PURE: &[&str] = &["flow", "untrusted", "code", "fact", "finding", "judge"];
+const PURE: &[&str] = &["flow", "untrusted", "code", "fact", "finding", "network", "remedy", "judge"];
 
 fn sources(module: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -142,8 +146,15 @@ fn codes_are_unique_kebab_case_and_begin_with_their_area() {
     for code in Code::ALL {
         let id = code.id();
         assert!(seen.insert(id), "{id} stands twice");
-        assert!(id.starts_with(&format!("{}-", code.area())), "{id} is not of area {}", code.area());
-        assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{id} is not kebab-case");
+        let owners: Vec<Area> = Area::ALL
+            .into_iter()
+            .filter(|area| area.prefixes().iter().any(|prefix| id.starts_with(&format!("{prefix}-"))))
+            .collect();
+        assert_eq!(owners, [code.area()], "{id} has to begin with a word of its area, and of no other's");
+        assert!(
+            id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+            "{id} is not kebab-case"
+        );
         assert_eq!(id.parse::<Code>(), Ok(*code));
     }
 }
@@ -158,12 +169,13 @@ fn every_code_is_explained() {
     }
 }
 
-/// Each code is expected by name in some test: the judge's tables or the lab's scenarios.
+/// Each code is expected by name in some test: the judge's tables, the lab's scenarios, the paths' or the
+/// static mode's.
 #[test]
 fn every_code_is_exercised() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut text = String::new();
-    for folder in ["judge.rs", "lab/scenarios"] {
+    for folder in ["judge.rs", "lab/scenarios", "network/scenarios", "static/variants", "static/path.rs"] {
         let path = tests.join(folder);
         if path.is_dir() {
             for entry in fs::read_dir(path).expect("a folder") {
@@ -173,7 +185,8 @@ fn every_code_is_exercised() {
             text.push_str(&fs::read_to_string(path).expect("a test"));
         }
     }
-    let words: BTreeSet<&str> = text.split(|c: char| !c.is_ascii_lowercase() && c != '-').collect();
+    let words: BTreeSet<&str> =
+        text.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '-').collect();
     let missing: Vec<&str> =
         Code::ALL.iter().map(|code| code.id()).filter(|id| !words.contains(id)).collect();
     assert!(missing.is_empty(), "no test expects {missing:?}");
