@@ -11,6 +11,7 @@ pub mod json;
 pub mod junit;
 pub mod openmetrics;
 pub mod output;
+pub mod path;
 pub mod printable;
 pub mod style;
 pub mod text;
@@ -23,6 +24,7 @@ use crate::code::Code;
 use crate::finding::Report;
 
 pub use output::{OutputError, OutputSpec, Outputs};
+pub use path::PathReport;
 pub use style::{ColorChoice, Style};
 
 /// The tool's version, as every format tells it.
@@ -98,5 +100,9 @@ impl FromStr for Format {
 
 /// The command that tells a code's whole story.
 fn explain(code: Code) -> String {
+    explain_id(code.id())
+}
+
+fn explain_id(code: &str) -> String {
     format!("reachgate explain {code}")
 }

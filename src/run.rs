@@ -1,11 +1,15 @@
 //! One short file per command: load → gather facts → judge → report.
 
+mod configuration;
 mod explain;
+mod path;
 mod policy;
 mod probe;
 mod progress;
 mod selection;
 mod signal;
+mod snapshot;
+mod static_mode;
 mod wait;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -19,6 +23,9 @@ use crate::report::Style;
 pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Probe(options) => probe::run(options, &cli.shared),
+        Command::Static(options) => static_mode::run(options, &cli.shared),
+        Command::Path(options) => path::run(options, &cli.shared),
+        Command::Snapshot(options) => snapshot::run(options),
         Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
         Command::Policy(command) => policy::run(command, &cli.shared),
         Command::Completions { shell } => completions(*shell),
@@ -38,6 +45,29 @@ pub enum Failure {
     /// A report's file cannot be written.
     #[error(transparent)]
     Output(#[from] crate::report::OutputError),
+    /// A snapshot's files are wrong; the message names every one.
+    #[error(transparent)]
+    Snapshot(#[from] crate::aws::files::SnapshotError),
+    /// There is nothing to read AWS's configuration from.
+    #[error(
+        "this build does not read AWS itself; give --snapshot PATH: a folder of AWS CLI output (aws ec2 \
+         describe-… > FILE.json), or a file written by `reachgate snapshot`"
+    )]
+    NoLive,
+    /// The snapshot cannot be written.
+    #[error("the snapshot cannot be written to {}: {error}; name a file that can be written", .path.display())]
+    Capture {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A path cannot be asked about like this.
+    #[error("{0}")]
+    Question(&'static str),
+    /// A path is not written in this format.
+    #[error("a path is not written as {0}; use text or json")]
+    PathFormat(crate::report::Format),
     /// There is no such code.
     #[error(transparent)]
     Code(#[from] crate::code::UnknownCode),
@@ -60,7 +90,8 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Exit, F
 
 fn complain(failure: &Failure) {
     // When standard error is closed there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "reachgate: {failure}");
+    let text = failure.to_string();
+    let _ = writeln!(io::stderr(), "reachgate: {}", crate::report::printable::lines(&text));
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {

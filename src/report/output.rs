@@ -203,24 +203,41 @@ impl Outputs {
     /// # Errors
     ///
     /// Everything that could not be written; the others are.
-    pub fn write(mut self, report: &Report, style: &Style) -> Result<(), OutputError> {
+    pub fn write(self, report: &Report, style: &Style) -> Result<(), OutputError> {
+        self.write_with(style, &|format, style, out| format.write(report, style, out))
+    }
+
+    /// As [`write`](Self::write), for what is no report.
+    ///
+    /// # Errors
+    ///
+    /// Everything that could not be written; the others are.
+    pub fn write_with(mut self, style: &Style, content: Content<'_>) -> Result<(), OutputError> {
         self.0.sort_by_key(|output| matches!(output.place, Place::Stdout));
         let faults: Vec<_> =
-            self.0.into_iter().filter_map(|output| output.write(report, style).err()).collect();
+            self.0.into_iter().filter_map(|output| output.write(content, style).err()).collect();
         if faults.is_empty() { Ok(()) } else { Err(OutputError(faults)) }
+    }
+
+    /// The formats that are written.
+    pub fn formats(&self) -> impl Iterator<Item = Format> + '_ {
+        self.0.iter().map(|output| output.format)
     }
 }
 
+/// Writes what an output holds in a format and a style.
+pub type Content<'c> = &'c dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()>;
+
 impl Output {
-    fn write(self, report: &Report, style: &Style) -> Result<(), OutputFault> {
+    fn write(self, content: Content<'_>, style: &Style) -> Result<(), OutputFault> {
         let Self { format, destination, place } = self;
         let plain = style.for_file();
         let written = match place {
-            Place::Stdout => unless_closed(fill(format, report, style, io::stdout().lock())),
-            Place::Stderr => fill(format, report, &plain, io::stderr().lock()),
-            Place::AsItIs(file) => fill(format, report, &plain, file),
+            Place::Stdout => unless_closed(fill(format, content, style, io::stdout().lock())),
+            Place::Stderr => fill(format, content, &plain, io::stderr().lock()),
+            Place::AsItIs(file) => fill(format, content, &plain, file),
             Place::Beside { mut file, target } => {
-                let written = fill(format, report, &plain, file.as_file_mut());
+                let written = fill(format, content, &plain, file.as_file_mut());
                 if written.is_ok() {
                     return match file.persist(&target) {
                         Ok(_) => Ok(()),
@@ -236,9 +253,9 @@ impl Output {
     }
 }
 
-fn fill(format: Format, report: &Report, style: &Style, out: impl Write) -> io::Result<()> {
+fn fill(format: Format, content: Content<'_>, style: &Style, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    format.write(report, style, &mut out)?;
+    content(format, style, &mut out)?;
     out.flush()
 }
 
@@ -285,7 +302,10 @@ mod tests {
     #[test]
     fn a_reader_that_has_gone_is_no_error_in_any_format() {
         for format in Format::ALL {
-            let written = fill(*format, &report(), &Style::default(), Closed);
+            let report = report();
+            let content =
+                |format: Format, style: &Style, out: &mut dyn Write| format.write(&report, style, out);
+            let written = fill(*format, &content, &Style::default(), Closed);
             assert_eq!(written.as_ref().unwrap_err().kind(), io::ErrorKind::BrokenPipe, "{format}");
             assert!(unless_closed(written).is_ok(), "{format}");
         }

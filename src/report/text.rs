@@ -1,6 +1,7 @@
 //! The report for people: an area a block, a line a finding, what needs attention again at the end.
 
 mod layout;
+pub(super) mod path;
 mod section;
 mod summary;
 
@@ -149,11 +150,17 @@ fn sentence(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
 fn evidence(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let mut label = "evidence";
     for (name, value) in &finding.evidence {
-        let value = match value {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        page.detail(label, &page.one_line(&format!("{name} = {value}")))?;
+        match value {
+            // A block to be copied, such as Terraform's.
+            serde_json::Value::String(text) if text.contains('\n') => {
+                page.detail(label, &format!("{name} ="))?;
+                page.detail("", text)?;
+            }
+            serde_json::Value::String(text) => {
+                page.detail(label, &page.one_line(&format!("{name} = {text}")))?;
+            }
+            other => page.detail(label, &page.one_line(&format!("{name} = {other}")))?,
+        }
         label = "";
     }
     Ok(())

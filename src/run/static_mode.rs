@@ -1,0 +1,41 @@
+//! `reachgate static`: read AWS's configuration, judge the policy against it, report.
+
+use std::path::Path;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::configuration::load;
+use super::{Failure, environment, selection, style};
+use crate::cli::{Shared, Static};
+use crate::exit::Exit;
+use crate::finding::{Mode, PolicyName, Report};
+use crate::judge::configuration::{StaticOptions, judge_static};
+use crate::network::Network;
+use crate::policy::file::load_policy;
+use crate::report::Outputs;
+
+/// Runs the static mode.
+pub fn run(options: &Static, shared: &Shared) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let policy = load_policy(shared.policy.as_deref().map(Path::new), &environment)?;
+    let outputs = Outputs::open(&shared.output, shared.format)?;
+    let snapshot = load((&options.configuration).into())?;
+    let network = Network::new(&snapshot);
+    let options = StaticOptions {
+        cluster_group: options.cluster_security_group.as_deref().map(Into::into),
+        translation: options.external_snat.into(),
+    };
+    let mut findings = judge_static(&policy, &network, &options);
+    selection::apply(shared, &mut findings);
+    let report = Report {
+        mode: Mode::Static,
+        policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },
+        findings,
+        fail_on: shared.fail_on.into(),
+        taken_at: Timestamp::now(),
+        elapsed: started.elapsed(),
+    };
+    outputs.write(&report, &style(shared))?;
+    Ok(Exit::of(&report))
+}
