@@ -1,0 +1,236 @@
+//! Every variant, as a library and by the binary.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use reachgate::finding::{Finding, Verdict};
+use reachgate::judge::configuration::{StaticOptions, judge_static};
+use reachgate::network::{Network, Translation};
+use reachgate::policy::Policy;
+use reachgate::policy::file::{load_policy, parse_policy};
+use reachgate::snapshot::{Snapshot, write_snapshot};
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::platform::{ADDRESS, change, folder, healthy, ids, reachgate, stderr, stdout};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variant {
+    title: String,
+    /// One of `tests/static/changes/`, made before `change`.
+    #[serde(default)]
+    first: Option<String>,
+    #[serde(default)]
+    change: Option<Value>,
+    /// Kinds of document that were not read.
+    #[serde(default)]
+    without: Vec<String>,
+    /// Kinds of document that were read besides.
+    #[serde(default)]
+    documents: Vec<String>,
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
+    #[serde(default)]
+    arguments: Vec<String>,
+    /// One of `tests/static/policies/`; the shipped one otherwise.
+    #[serde(default)]
+    policy: Option<String>,
+    /// Every finding that is no pass, each as `code verdict`.
+    #[serde(default)]
+    expect: BTreeSet<String>,
+    /// Codes that pass.
+    #[serde(default)]
+    also: BTreeSet<String>,
+    /// What some finding has to say, in any of its texts.
+    #[serde(default)]
+    says: Vec<String>,
+    exit: i32,
+}
+
+impl Variant {
+    fn address(&self) -> &str {
+        self.environment.get("DEV_SERVER_IP").map_or(ADDRESS, String::as_str)
+    }
+
+    fn policy_file(&self) -> Option<PathBuf> {
+        self.policy.as_ref().map(|name| folder("policies").join(format!("{name}.yaml")))
+    }
+
+    fn policy(&self) -> Policy {
+        let environment = |name: &str| (name == "DEV_SERVER_IP").then(|| self.address().to_owned());
+        match self.policy_file() {
+            Some(path) => {
+                let text = fs::read_to_string(&path).expect("a policy");
+                parse_policy(&text, "variant", &environment).unwrap_or_else(|error| panic!("{error}"))
+            }
+            None => load_policy(None, &environment).unwrap_or_else(|error| panic!("{error}")),
+        }
+    }
+
+    fn options(&self) -> StaticOptions {
+        let after = |option: &str| {
+            let at = self.arguments.iter().position(|argument| argument == option)?;
+            self.arguments.get(at + 1).map(String::as_str)
+        };
+        StaticOptions {
+            cluster_group: after("--cluster-security-group").map(Into::into),
+            translation: match after("--external-snat") {
+                Some("on") => Translation::None,
+                Some("off") => Translation::Node,
+                _ => Translation::Unknown,
+            },
+        }
+    }
+}
+
+fn variants() -> Vec<(String, Variant)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder("variants"))
+        .expect("variants")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    let mut all = Vec::new();
+    for file in files {
+        let found: Vec<Variant> = read(&file);
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        all.extend(found.into_iter().map(|variant| (format!("{name}: {}", variant.title), variant)));
+    }
+    assert!(all.len() > 50, "only {} variants were found", all.len());
+    all
+}
+
+fn snapshot_of(variant: &Variant) -> Snapshot {
+    let patch = variant.change.clone().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    let before = match &variant.first {
+        Some(name) => change(&healthy(), read(&folder("changes").join(format!("{name}.yaml"))), &[], &[]),
+        None => healthy(),
+    };
+    change(&before, patch, &variant.without, &variant.documents)
+}
+
+/// A file in which `<name>` stands for an id.
+fn read<T: serde::de::DeserializeOwned>(file: &Path) -> T {
+    let mut text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    for (name, id) in ids() {
+        text = text.replace(&format!("<{name}>"), &id);
+    }
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// What is wrong with these findings.
+fn complaints(variant: &Variant, findings: &[(String, String, String)]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let seen: BTreeSet<String> = findings
+        .iter()
+        .filter(|(_, verdict, _)| verdict != "pass")
+        .map(|(code, verdict, _)| format!("{code} {verdict}"))
+        .collect();
+    if seen != variant.expect {
+        wrong.push(format!("expected {:?}, got {seen:?}", variant.expect));
+    }
+    for code in &variant.also {
+        if !findings.iter().any(|(had, verdict, _)| had == code && verdict == "pass") {
+            wrong.push(format!("{code} does not pass"));
+        }
+    }
+    for text in &variant.says {
+        if !findings.iter().any(|(_, _, texts)| texts.contains(text.as_str())) {
+            wrong.push(format!("nothing says {text:?}"));
+        }
+    }
+    wrong
+}
+
+fn told(finding: &Finding) -> (String, String, String) {
+    let evidence = finding.evidence.values().map(|value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    let texts: Vec<String> = [&finding.subject, &finding.observed, &finding.reason, &finding.hint]
+        .into_iter()
+        .cloned()
+        .chain(evidence)
+        .collect();
+    (finding.code.id().to_owned(), finding.verdict.word().to_owned(), texts.join("\n"))
+}
+
+#[test]
+fn every_variant_is_judged_as_it_should_be() {
+    let mut wrong = Vec::new();
+    for (name, variant) in variants() {
+        let snapshot = snapshot_of(&variant);
+        let network = Network::new(&snapshot);
+        let findings = judge_static(&variant.policy(), &network, &variant.options());
+        let told: Vec<_> = findings.iter().map(told).collect();
+        for complaint in complaints(&variant, &told) {
+            wrong.push(format!("{name}: {complaint}"));
+        }
+        for finding in &findings {
+            let whole = !finding.expected.is_empty() && !finding.observed.is_empty();
+            let advised = !matches!(finding.verdict, Verdict::Fail | Verdict::Unknown | Verdict::Warn)
+                || !finding.hint.is_empty();
+            if !whole || !advised {
+                wrong.push(format!("{name}: {} lacks a phrase", finding.code));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_binary_comes_to_the_same() {
+    let place = TempDir::new().expect("a folder");
+    let file = place.path().join("snapshot.json");
+    let mut wrong = Vec::new();
+    for (name, variant) in variants() {
+        let mut text = Vec::new();
+        write_snapshot(&snapshot_of(&variant), &mut text).expect("memory");
+        fs::write(&file, text).expect("a file");
+        let file = file.to_string_lossy();
+        let policy = variant.policy_file();
+        let mut arguments = vec!["static", "--format", "json", "--snapshot", &file];
+        if let Some(policy) = &policy {
+            arguments.extend(["--policy", policy.to_str().expect("UTF-8")]);
+        }
+        arguments.extend(variant.arguments.iter().map(String::as_str));
+        let output = reachgate(&arguments, &[("DEV_SERVER_IP", variant.address())]);
+        if output.status.code() != Some(variant.exit) {
+            wrong.push(format!(
+                "{name}: exit {:?}, not {}: {}",
+                output.status.code(),
+                variant.exit,
+                stderr(&output)
+            ));
+        }
+        let report: Value = match serde_json::from_str(&stdout(&output)) {
+            Ok(report) => report,
+            Err(error) => {
+                wrong.push(format!("{name}: no JSON: {error}"));
+                continue;
+            }
+        };
+        let texts = |finding: &Value| -> String {
+            let evidence = finding["evidence"].as_object().expect("evidence").values();
+            let phrases = ["subject", "observed", "reason", "hint"].map(|key| &finding[key]);
+            let texts = phrases.into_iter().chain(evidence);
+            texts
+                .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        let word = |value: &Value| value.as_str().expect("a word").to_owned();
+        let findings: Vec<_> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .map(|it| (word(&it["code"]), word(&it["verdict"]), texts(it)))
+            .collect();
+        for complaint in complaints(&variant, &findings) {
+            wrong.push(format!("{name}: {complaint}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+}
