@@ -82,9 +82,19 @@ fn refuses(output: &Output, words: &[&str]) {
 #[test]
 fn help_names_every_command_and_the_exit_codes() {
     let help = stdout(&Place::new().run(&["--help"]));
-    for word in
-        ["probe", "explain", "policy", "completions", "Exit codes", "--policy", "--format", "--output"]
-    {
+    for word in [
+        "probe",
+        "static",
+        "path",
+        "snapshot",
+        "explain",
+        "policy",
+        "completions",
+        "Exit codes",
+        "--policy",
+        "--format",
+        "--output",
+    ] {
         assert!(help.contains(word), "{word} is not in the help");
     }
 }

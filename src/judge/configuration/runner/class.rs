@@ -30,6 +30,8 @@ struct Key<'a> {
     kind: (Option<&'a str>, Option<&'a str>),
     attached: bool,
     interval: usize,
+    /// Whether another address may take its place on the way.
+    translated: bool,
     /// The interface itself, where the path may depend on more than the rest.
     own: Option<&'a str>,
 }
@@ -77,6 +79,7 @@ impl<'a> Runners<'a> {
                     ),
                     attached: instance.is_some(),
                     interval: address.map_or(usize::MAX, |address| cuts.interval(address)),
+                    translated: abroad && matches!(from, Endpoint::Address(_)),
                     own: (abroad || beside || doubtful || unread).then_some(id),
                 };
                 let at = *index.entry(key).or_insert_with(|| {
