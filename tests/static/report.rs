@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use reachgate::code::Code;
+use reachgate::finding::{FailOn, Finding, Mode, PolicyName, Report, Verdict};
 use reachgate::judge::configuration::{StaticOptions, judge_static};
 use reachgate::network::Network;
 use reachgate::policy::file::load_policy;
+use reachgate::report::{Format, Style};
 use serde_json::{Value, json};
 
 use super::platform::{ADDRESS, change, folder, healthy, reachgate, stdout};
@@ -46,6 +49,29 @@ fn verbose_text_shows_terraform_as_it_is_written() {
         assert!(text.contains(line), "{text}");
     }
     assert!(!text.contains("\\n"), "a line break is escaped: {text}");
+}
+
+/// A terminal is narrower than a command; a wrapped one could not be copied into a shell.
+#[test]
+fn a_command_is_never_wrapped() {
+    let finding = Finding::new(Code::GroupIngressMissing, Verdict::Fail, "dev-server")
+        .observed("no rule")
+        .hint(format!("Admit it.\naws ec2 {}", "word ".repeat(40).trim_end()));
+    let report = Report {
+        mode: Mode::Static,
+        policy: PolicyName { name: "p".into(), origin: "o".into(), digest: "d".into() },
+        findings: vec![finding],
+        fail_on: FailOn::Fail,
+        taken_at: jiff::Timestamp::UNIX_EPOCH,
+        elapsed: std::time::Duration::ZERO,
+    };
+    let mut text = Vec::new();
+    let style = Style { width: Some(60), ..Style::default() };
+    Format::Text.write(&report, &style, &mut text).expect("memory");
+    let text = String::from_utf8(text).expect("UTF-8");
+    let commands = text.lines().filter(|line| line.contains("aws ec2")).collect::<Vec<_>>();
+    assert_eq!(commands.len(), 2, "{text}");
+    assert!(commands.iter().all(|line| line.matches("word").count() == 40), "{text}");
 }
 
 #[test]

@@ -96,6 +96,10 @@ impl<'a> Page<'a> {
             "" => rest.clone(),
             label => format!("{hang}  {dim}{label:LABEL$}{dim:#}  "),
         };
+        // A command is copied into a shell, where a line break would end it.
+        if text.starts_with("aws ") {
+            return writeln!(self.out, "{first}{text}");
+        }
         self.paragraph(&first, &rest, text)
     }
 

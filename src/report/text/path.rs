@@ -33,7 +33,7 @@ pub(in crate::report) fn write(report: &PathReport, style: &Style, out: &mut dyn
         page.blank()?;
     }
     if !result.blockers.is_empty() {
-        page.underlined("in the way")?;
+        page.underlined(if result.verdict == Answer::Unknown { "not known" } else { "in the way" })?;
         for (blocker, remedy) in report.blockers() {
             told(blocker, remedy, &mut page)?;
         }
