@@ -14,6 +14,7 @@ mod prefix_list;
 mod route_table;
 mod security_group;
 mod transit_gateway;
+mod unread;
 mod vpc;
 mod write;
 
@@ -31,6 +32,7 @@ pub use prefix_list::*;
 pub use route_table::*;
 pub use security_group::*;
 pub use transit_gateway::*;
+pub use unread::{Unread, UnreadCause};
 pub use vpc::*;
 pub use write::write_snapshot;
 
@@ -49,6 +51,9 @@ pub struct Snapshot {
     pub schema: Schema,
     /// The kinds of document that were read; a kind that is not here is missing, not empty.
     pub documents: BTreeSet<Document>,
+    /// The kinds that AWS was asked for and did not show, or not all of.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread: BTreeMap<Document, Unread>,
     /// Things that two files describe differently. What depends on one of them is unknown.
     pub conflicts: Vec<Conflict>,
     /// By interface id.

@@ -1,0 +1,71 @@
+//! From profile, region and environment to a [`Reader`].
+
+use std::time::Duration;
+
+use aws_config::retry::{RetryConfig, RetryMode};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+
+use super::error::{FetchError, causes};
+use super::http::Whole;
+use super::reader::Reader;
+use super::{Request, Session};
+
+/// The first try and five more.
+const ATTEMPTS: u32 = 6;
+/// The most that is waited between two tries.
+const BACKOFF: Duration = Duration::from_secs(5);
+/// The most that one try of a call may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The most that a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(4);
+
+/// Finds region and credentials as every AWS SDK does, and makes the clients.
+pub(super) async fn connect(request: &Request) -> Result<Reader, FetchError> {
+    let attempt = PATIENCE.min(request.timeout / 4);
+    let Session { profile, region, endpoint_url } = &request.session;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(Whole::default())
+        .retry_config(
+            RetryConfig::adaptive().with_max_attempts(ATTEMPTS).with_max_backoff(BACKOFF.min(attempt)),
+        )
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT.min(attempt))
+                .operation_attempt_timeout(attempt)
+                .operation_timeout(request.timeout * 3 / 4)
+                .build(),
+        );
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(url) = endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let found = loader.load().await;
+    debug_assert!(found.retry_config().is_some_and(|retry| retry.mode() == RetryMode::Adaptive));
+    let region = found.region().ok_or(FetchError::NoRegion)?.to_string();
+    let none = || FetchError::NoCredentials { detail: "no provider is configured".to_owned() };
+    let provider = found.credentials_provider().ok_or_else(none)?;
+    // Once, and before any call: a chain that fails would otherwise fail in each of them.
+    let credentials = provider.provide_credentials().await.map_err(|error| refuse(&error))?;
+    let settled =
+        found.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+    let endpoint = settled.endpoint_url().map_or_else(|| format!("AWS in {region}"), str::to_owned);
+    let ec2 = aws_sdk_ec2::Client::new(&settled);
+    let eks = aws_sdk_eks::Client::new(&settled);
+    Ok(Reader { ec2, eks, region, endpoint })
+}
+
+fn refuse(error: &CredentialsError) -> FetchError {
+    let detail = causes(error);
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => FetchError::NoCredentials { detail },
+        _ => FetchError::Credentials { detail },
+    }
+}
