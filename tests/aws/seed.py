@@ -124,23 +124,19 @@ class World:
         self.ids["peering"] = peering
 
     def transit(self, routed=True):
+        """Joins both VPCs by a gateway. Its routes are propagated: moto loses a static one's attachment."""
         ec2 = self.ec2
         gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-        table = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)
-        table = table["TransitGatewayRouteTable"]["TransitGatewayRouteTableId"]
-        for vpc, subnet, cidr in (
-            (self.vpc, self.subnet[RUNNER_CIDRS[0]], "10.1.0.0/16"),
-            (self.dev_vpc, self.dev_subnet, "10.2.0.0/16"),
-        ):
+        filters = [{"Name": "transit-gateway-id", "Values": [gateway]}]
+        tables = ec2.describe_transit_gateway_route_tables(Filters=filters)["TransitGatewayRouteTables"]
+        table = tables[0]["TransitGatewayRouteTableId"]
+        for vpc, subnet in ((self.vpc, self.subnet[RUNNER_CIDRS[0]]), (self.dev_vpc, self.dev_subnet)):
             made = ec2.create_transit_gateway_vpc_attachment(
                 TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
             attachment = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
-            ec2.associate_transit_gateway_route_table(
-                TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=attachment)
             if routed:
-                ec2.create_transit_gateway_route(
-                    DestinationCidrBlock=cidr, TransitGatewayRouteTableId=table,
-                    TransitGatewayAttachmentId=attachment)
+                ec2.enable_transit_gateway_route_table_propagation(
+                    TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=attachment)
         self.route(self.vpc, "10.2.0.0/16", TransitGatewayId=gateway)
         self.route(self.dev_vpc, "10.1.0.0/16", TransitGatewayId=gateway)
         self.ids.update(transit_gateway=gateway, transit_table=table)
