@@ -1,6 +1,7 @@
 //! What is read live and what is read back from the captured file say the same, and what they should.
 
 use reachgate::aws::files::load_snapshot;
+use reachgate::aws::live::{Ends, Scope};
 use reachgate::network::Answer;
 use reachgate::snapshot::{Document, Snapshot, write_snapshot};
 
@@ -9,6 +10,7 @@ use crate::wire::Fate;
 
 pub const TESTS: &[(&str, fn(&Moto))] = &[
     ("equal::verdicts_live_and_from_the_file", verdicts),
+    ("equal::ends_without_ranges", ends_without_ranges),
     ("equal::cluster_group_by_tag", cluster_group_by_tag),
     ("equal::lists_of_many_pages", pages),
     ("equal::captures_hold_no_user_data", no_user_data),
@@ -66,6 +68,31 @@ fn verdicts(moto: &Moto) {
             let text: Snapshot = serde_json::from_str(&captured(&live)).expect("its own schema");
             assert_eq!(text, live, "{name}: the file loses something");
         }
+    }
+}
+
+/// A pod's address, which no filter of moto's finds, as none of AWS's finds one of a delegated prefix; an
+/// instance; an interface.
+fn ends_without_ranges(moto: &Moto) {
+    let world = moto.world("healthy");
+    let dev = world.dev.parse().expect("an address");
+    let pod = world.pod.parse().expect("an address");
+    let only = |addresses: &[std::net::IpAddr], instances: &[&str], interfaces: &[&str]| Ends {
+        ranges: Vec::new(),
+        addresses: addresses.to_vec(),
+        instances: instances.iter().map(|id| (*id).into()).collect(),
+        interfaces: interfaces.iter().map(|id| (*id).into()).collect(),
+    };
+    for ends in [
+        only(&[dev, pod], &[], &[]),
+        only(&[dev], &[&world.node_instance], &[]),
+        only(&[dev], &[], &[&world.node_interface]),
+    ] {
+        let mut request = request(world, moto.address());
+        request.scope = Scope::Around(ends.clone());
+        let snapshot = fetch(&request).expect("moto is read");
+        let found = path(&snapshot, world);
+        assert_eq!(found.verdict, Answer::Allowed, "{ends:?}: {:#?}", found.blockers);
     }
 }
 

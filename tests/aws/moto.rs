@@ -36,6 +36,7 @@ pub struct World {
     pub cluster_group: String,
     pub dev_group: String,
     pub node_interface: String,
+    pub node_instance: String,
 }
 
 impl Moto {
