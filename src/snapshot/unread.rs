@@ -12,7 +12,7 @@ pub struct Unread {
     pub cause: UnreadCause,
     /// The IAM action that reading it takes, e.g. `ec2:DescribeNetworkAcls`.
     pub action: Id,
-    /// AWS's error code, e.g. `UnauthorizedOperation`, or in its place `malformed` or `timeout`.
+    /// AWS's error code, e.g. `UnauthorizedOperation`; else `malformed` and which field, `timeout`, `unreachable`.
     pub code: Id,
 }
 

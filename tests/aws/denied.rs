@@ -11,6 +11,7 @@ pub const TESTS: &[(&str, fn(&Moto))] = &[
     ("denied::each_action_at_a_time", each_action),
     ("denied::every_action", every_action),
     ("denied::cluster_then_by_tag", cluster_by_tag),
+    ("denied::cluster_silent_then_by_tag", cluster_silent),
     ("denied::cluster_that_is_not_there", no_cluster),
     ("denied::cluster_group_as_eks_says", cluster_group_of_eks),
     ("denied::failing_for_ever_is_not_empty", failing),
@@ -107,6 +108,20 @@ fn cluster_by_tag(moto: &Moto) {
     assert_eq!(cluster_group(&snapshot), Some(world.cluster_group.as_str()));
     assert!(!snapshot.has(Document::Cluster));
     assert_eq!(snapshot.unread[&Document::Cluster].action, "eks:DescribeCluster");
+}
+
+/// EC2's endpoint is reached, EKS's is not.
+fn cluster_silent(moto: &Moto) {
+    let world = moto.world("healthy");
+    let wire = moto.wire(|call| match call.action.as_str() {
+        "eks:DescribeCluster" => Fate::Silence,
+        _ => Fate::Pass,
+    });
+    let mut request = request(world, wire.address);
+    request.timeout = std::time::Duration::from_secs(20);
+    let snapshot = fetch(&request).expect("EC2 is read");
+    assert_eq!(cluster_group(&snapshot), Some(world.cluster_group.as_str()));
+    assert_eq!(snapshot.unread[&Document::Cluster].code, "timeout");
 }
 
 fn no_cluster(moto: &Moto) {

@@ -60,6 +60,13 @@ where
 {
     let endpoint = reader.endpoint.clone();
     match error {
+        // EC2 may be reached without EKS: a VPC with an endpoint for the one alone.
+        SdkError::TimeoutError(_) if document == Document::Cluster => {
+            unread(document, UnreadCause::Failed, "timeout")
+        }
+        SdkError::DispatchFailure(_) if document == Document::Cluster => {
+            unread(document, UnreadCause::Failed, "unreachable")
+        }
         SdkError::TimeoutError(_) => Trouble::Fatal(FetchError::TimedOut { document, endpoint }),
         SdkError::DispatchFailure(failure) if is_cut(failure.as_connector_error()) => {
             unread(document, UnreadCause::Failed, "malformed")

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use aws_config::retry::{RetryConfig, RetryMode};
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
@@ -15,6 +15,8 @@ use super::{Request, Session};
 
 /// The first try and five more.
 const ATTEMPTS: u32 = 6;
+/// EKS is asked for what a tag says too, and often has no way to it where EC2 has one.
+const EKS_ATTEMPTS: u32 = 2;
 /// The most that is waited between two tries.
 const BACKOFF: Duration = Duration::from_secs(5);
 /// The most that one try of a call may take.
@@ -38,6 +40,10 @@ pub(super) async fn connect(request: &Request) -> Result<Reader, FetchError> {
                 .operation_timeout(request.timeout * 3 / 4)
                 .build(),
         );
+    // So that an account's CloudTrail says who asked.
+    if let Ok(name) = AppName::new(env!("CARGO_PKG_NAME")) {
+        loader = loader.app_name(name);
+    }
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
@@ -48,7 +54,6 @@ pub(super) async fn connect(request: &Request) -> Result<Reader, FetchError> {
         loader = loader.endpoint_url(url);
     }
     let found = loader.load().await;
-    debug_assert!(found.retry_config().is_some_and(|retry| retry.mode() == RetryMode::Adaptive));
     let region = found.region().ok_or(FetchError::NoRegion)?.to_string();
     let none = || FetchError::NoCredentials { detail: "no provider is configured".to_owned() };
     let provider = found.credentials_provider().ok_or_else(none)?;
@@ -58,7 +63,11 @@ pub(super) async fn connect(request: &Request) -> Result<Reader, FetchError> {
         found.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
     let endpoint = settled.endpoint_url().map_or_else(|| format!("AWS in {region}"), str::to_owned);
     let ec2 = aws_sdk_ec2::Client::new(&settled);
-    let eks = aws_sdk_eks::Client::new(&settled);
+    let once_more =
+        RetryConfig::adaptive().with_max_attempts(EKS_ATTEMPTS).with_max_backoff(BACKOFF.min(attempt));
+    let eks = aws_sdk_eks::Client::from_conf(
+        aws_sdk_eks::config::Builder::from(&settled).retry_config(once_more).build(),
+    );
     Ok(Reader { ec2, eks, region, endpoint })
 }
 
