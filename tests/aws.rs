@@ -2,6 +2,14 @@
 //!
 //! `REACHGATE_PYTHON` names the Python of a virtual environment with tests/aws/requirements.txt.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "all of this is tests, whose failures are panics; clippy does not see it without #[test]"
+)]
+
 #[path = "aws/denied.rs"]
 mod denied;
 #[path = "aws/equal.rs"]
@@ -23,6 +31,9 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
 use moto::Moto;
+
+/// A test and its name.
+type Test = (&'static str, fn(&Moto));
 
 /// Set in the process that runs the tests: its environment is bare, whatever that of the caller is.
 const BARE: &str = "REACHGATE_TEST_BARE";
@@ -62,7 +73,6 @@ fn rerun() -> ExitCode {
 }
 
 fn trials(moto: &Arc<Moto>) -> Vec<Trial> {
-    type Test = (&'static str, fn(&Moto));
     let tests: Vec<Test> = [equal::TESTS, denied::TESTS, fault::TESTS, session::TESTS, iam::TESTS].concat();
     let trial = |(name, test): Test| {
         let moto = Arc::clone(moto);

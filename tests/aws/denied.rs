@@ -3,11 +3,12 @@
 use reachgate::network::{Answer, PathResult};
 use reachgate::snapshot::{Document, Snapshot, UnreadCause};
 
+use crate::Test;
 use crate::equal::captured;
 use crate::moto::{CLUSTER, Moto, fetch, path, request};
 use crate::wire::{Call, Fate, ec2_error, eks_error};
 
-pub const TESTS: &[(&str, fn(&Moto))] = &[
+pub const TESTS: &[Test] = &[
     ("denied::each_action_at_a_time", each_action),
     ("denied::every_action", every_action),
     ("denied::cluster_then_by_tag", cluster_by_tag),
@@ -38,10 +39,14 @@ const NEEDED: &[(&str, &[&str])] = &[
 ];
 
 fn deny(action: &'static str) -> impl Fn(&Call) -> Fate + Send + Sync {
-    move |call| match call.action == action {
-        true if action.starts_with("eks:") => eks_error(403, "AccessDeniedException"),
-        true => ec2_error(403, "UnauthorizedOperation"),
-        false => Fate::Pass,
+    move |call| {
+        if call.action != action {
+            Fate::Pass
+        } else if action.starts_with("eks:") {
+            eks_error(403, "AccessDeniedException")
+        } else {
+            ec2_error(403, "UnauthorizedOperation")
+        }
     }
 }
 
@@ -86,9 +91,12 @@ fn each_action(moto: &Moto) {
 
 fn every_action(moto: &Moto) {
     let world = moto.world("healthy");
-    let wire = moto.wire(|call| match call.action.starts_with("eks:") {
-        true => eks_error(403, "AccessDeniedException"),
-        false => ec2_error(403, "UnauthorizedOperation"),
+    let wire = moto.wire(|call| {
+        if call.action.starts_with("eks:") {
+            eks_error(403, "AccessDeniedException")
+        } else {
+            ec2_error(403, "UnauthorizedOperation")
+        }
     });
     let snapshot = fetch(&request(world, wire.address)).expect("a snapshot that says so");
     assert!(snapshot.documents.is_empty(), "{:?}", snapshot.documents);
@@ -154,10 +162,10 @@ fn cluster_group_of_eks(moto: &Moto) {
     assert_eq!(cluster_group(&snapshot), Some(world.dev_group.as_str()));
     assert!(!wire.calls().iter().any(|call| call.body.contains("cluster-name")), "the tag was searched for");
     let said = &mut request.cluster.as_mut().expect("a cluster").security_group;
-    *said = Some(world.cluster_group.as_str().into());
+    *said = Some("sg-said".into());
     let before = wire.actions()["eks:DescribeCluster"];
     let snapshot = fetch(&request).expect("moto is read");
-    assert_eq!(cluster_group(&snapshot), Some(world.cluster_group.as_str()));
+    assert_eq!(cluster_group(&snapshot), Some("sg-said"));
     assert_eq!(wire.actions()["eks:DescribeCluster"], before, "EKS was asked");
 }
 
@@ -169,10 +177,7 @@ fn spoil(
     fate: impl Fn(&Call) -> Fate + Send + Sync + 'static,
 ) {
     let world = moto.world("healthy");
-    let wire = moto.wire(move |call| match call.action == action {
-        true => fate(call),
-        false => Fate::Pass,
-    });
+    let wire = moto.wire(move |call| if call.action == action { fate(call) } else { Fate::Pass });
     let snapshot = fetch(&request(world, wire.address)).expect("what is left is read");
     let unread = snapshot.unread.get(&document(action)).expect("it is noted");
     assert_eq!((unread.cause, unread.code.as_str()), (UnreadCause::Failed, code));
@@ -193,9 +198,10 @@ fn cut(moto: &Moto) {
 fn later_page(moto: &Moto) {
     let world = moto.world("healthy");
     let wire = moto.wire(|call| {
-        match call.action == "ec2:DescribeNetworkInterfaces" && call.body.contains("NextToken=") {
-            true => ec2_error(403, "UnauthorizedOperation"),
-            false => Fate::Pages(5),
+        if call.action == "ec2:DescribeNetworkInterfaces" && call.body.contains("NextToken=") {
+            ec2_error(403, "UnauthorizedOperation")
+        } else {
+            Fate::Pages(5)
         }
     });
     let snapshot = fetch(&request(world, wire.address)).expect("what is left is read");

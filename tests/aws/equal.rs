@@ -5,10 +5,11 @@ use reachgate::aws::live::{Ends, Scope};
 use reachgate::network::Answer;
 use reachgate::snapshot::{Document, Snapshot, write_snapshot};
 
+use crate::Test;
 use crate::moto::{CLUSTER, Moto, codes, everything, fetch, path, request};
 use crate::wire::Fate;
 
-pub const TESTS: &[(&str, fn(&Moto))] = &[
+pub const TESTS: &[Test] = &[
     ("equal::verdicts_live_and_from_the_file", verdicts),
     ("equal::ends_without_ranges", ends_without_ranges),
     ("equal::cluster_group_by_tag", cluster_group_by_tag),

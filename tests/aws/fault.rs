@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use reachgate::aws::live::FetchError;
 
+use crate::Test;
 use crate::equal::captured;
 use crate::moto::{Moto, fetch, request};
 use crate::wire::{Call, Fate, ec2_error, eks_error};
 
-pub const TESTS: &[(&str, fn(&Moto))] = &[
+pub const TESTS: &[Test] = &[
     ("fault::throttled_once_each", throttled),
     ("fault::failing_once_each", failing),
     ("fault::cut_once_each", cut),
@@ -32,16 +33,22 @@ fn once(moto: &Moto, fate: impl Fn(&Call) -> Fate + Send + Sync + 'static) {
 }
 
 fn throttled(moto: &Moto) {
-    once(moto, |call| match call.action.starts_with("eks:") {
-        true => eks_error(429, "ThrottlingException"),
-        false => ec2_error(503, "RequestLimitExceeded"),
+    once(moto, |call| {
+        if call.action.starts_with("eks:") {
+            eks_error(429, "ThrottlingException")
+        } else {
+            ec2_error(503, "RequestLimitExceeded")
+        }
     });
 }
 
 fn failing(moto: &Moto) {
-    once(moto, |call| match call.action.starts_with("eks:") {
-        true => eks_error(500, "ServerException"),
-        false => ec2_error(500, "InternalError"),
+    once(moto, |call| {
+        if call.action.starts_with("eks:") {
+            eks_error(500, "ServerException")
+        } else {
+            ec2_error(500, "InternalError")
+        }
     });
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::Test;
 use crate::moto::{Moto, everything, fetch, request};
 use crate::wire::Fate;
 
-pub const TESTS: &[(&str, fn(&Moto))] =
+pub const TESTS: &[Test] =
     &[("iam::policy_is_what_is_called", policy_is_what_is_called), ("iam::policy_reads_only", reads_only)];
 
 fn policy() -> Value {

@@ -42,12 +42,12 @@ pub struct World {
 impl Moto {
     /// Starts the server and seeds it.
     pub fn start() -> Self {
-        let python = std::env::var_os("REACHGATE_PYTHON").map(PathBuf::from).unwrap_or_else(|| {
+        let Some(python) = std::env::var_os("REACHGATE_PYTHON").map(PathBuf::from) else {
             panic!(
                 "REACHGATE_PYTHON is not set: python3 -m venv VENV && VENV/bin/pip install -r tests/aws/requirements.txt, \
                  then REACHGATE_PYTHON=VENV/bin/python"
             )
-        });
+        };
         let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number");
         let process = Command::new(&python)
             .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &free.port().to_string()])

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use reachgate::aws::live::{Ends, Request, Scope, Session};
 
+use crate::Test;
 use crate::moto::{Moto, fetch};
 use crate::wire::{Fate, Wire, sts_error};
 
-pub const TESTS: &[(&str, fn(&Moto))] = &[
+pub const TESTS: &[Test] = &[
     ("session::keys_of_the_environment", keys),
     ("session::profile", profile),
     ("session::web_identity", web_identity),
@@ -108,9 +109,8 @@ fn web_identity(moto: &Moto) {
 }
 
 fn web_identity_refused(moto: &Moto) {
-    let wire = moto.wire(|call| match call.action.starts_with("sts:") {
-        true => sts_error(400, "ExpiredTokenException"),
-        false => Fate::Pass,
+    let wire = moto.wire(|call| {
+        if call.action.starts_with("sts:") { sts_error(400, "ExpiredTokenException") } else { Fate::Pass }
     });
     let error = as_web_identity(moto, &wire).expect_err("no credentials");
     assert!(error.contains("AWS credentials could not be had") && error.contains("ExpiredToken"), "{error}");

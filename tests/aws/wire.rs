@@ -1,6 +1,7 @@
 //! A wire between the SDK and moto that can misbehave: pages, throttling, errors, cuts, silence.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -215,10 +216,11 @@ fn forward(server: SocketAddr, head: &str, body: &str) -> (u16, String, Vec<u8>)
     for line in lines {
         let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
         if !matches!(name.as_str(), "content-length" | "connection") {
-            request += &format!("{line}\r\n");
+            request.push_str(line);
+            request.push_str("\r\n");
         }
     }
-    request += &format!("Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+    let _ = write!(request, "Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
     upstream.write_all(request.as_bytes()).expect("moto takes the request");
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer).expect("moto answers");
