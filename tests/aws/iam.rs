@@ -9,8 +9,10 @@ use crate::Test;
 use crate::moto::{Moto, everything, fetch, request};
 use crate::wire::Fate;
 
-pub const TESTS: &[Test] =
-    &[("iam::policy_is_what_is_called", policy_is_what_is_called), ("iam::policy_reads_only", reads_only)];
+pub const TESTS: &[Test] = &[
+    ("iam::calls_are_policy_and_model", calls_are_policy_and_model),
+    ("iam::policy_reads_only", reads_only),
+];
 
 fn policy() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/iam-policy.json");
@@ -27,8 +29,9 @@ fn allowed() -> Vec<String> {
     actions.map(|action| action.as_str().expect("an action").to_owned()).collect()
 }
 
-/// Every call of every kind of reading, over worlds that lead everywhere.
-fn policy_is_what_is_called(moto: &Moto) {
+/// Every call of every kind of reading, over worlds that lead everywhere: the policy has them all and no
+/// other, and AWS's own model has their filters and page sizes.
+fn calls_are_policy_and_model(moto: &Moto) {
     // Moto does not say over which peering a rule refers to a group, so no reference could be stale.
     let refer = |text: String| {
         text.replace("<groups><item>", "<groups><item><vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId>")
@@ -48,6 +51,9 @@ fn policy_is_what_is_called(moto: &Moto) {
     sorted.sort();
     assert_eq!(sorted.iter().collect::<BTreeSet<_>>().len(), listed.len(), "an action stands twice");
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), called);
+    let bodies: Vec<String> = wire.calls().into_iter().map(|call| call.body).collect();
+    let faults = Moto::model(&bodies.join("\n"));
+    assert!(faults.is_empty(), "{faults}");
 }
 
 fn reads_only(_: &Moto) {

@@ -1,6 +1,7 @@
 //! A moto server of our own, seeded with the platform, and what is asked of it.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -42,12 +43,7 @@ pub struct World {
 impl Moto {
     /// Starts the server and seeds it.
     pub fn start() -> Self {
-        let Some(python) = std::env::var_os("REACHGATE_PYTHON").map(PathBuf::from) else {
-            panic!(
-                "REACHGATE_PYTHON is not set: python3 -m venv VENV && VENV/bin/pip install -r tests/aws/requirements.txt, \
-                 then REACHGATE_PYTHON=VENV/bin/python"
-            )
-        };
+        let python = python();
         let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number");
         let process = Command::new(&python)
             .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &free.port().to_string()])
@@ -77,6 +73,24 @@ impl Moto {
         moto
     }
 
+    /// What AWS's model of EC2 does not have of these form bodies.
+    pub fn model(bodies: &str) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws/model.py");
+        let mut check = Command::new(python())
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("REACHGATE_PYTHON runs");
+        check.stdin.take().expect("a pipe").write_all(bodies.as_bytes()).expect("model.py reads");
+        let output = check.wait_with_output().expect("model.py ends");
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() || !said.is_empty(), "model.py was given no call");
+        said
+    }
+
     pub fn world(&self, name: &str) -> &World {
         self.worlds.get(name).unwrap_or_else(|| panic!("seed.py has no world {name}"))
     }
@@ -90,6 +104,17 @@ impl Moto {
     pub fn wire(&self, judge: impl Fn(&Call) -> Fate + Send + Sync + 'static) -> Wire {
         Wire::new(self.server.expect("the server is started"), judge)
     }
+}
+
+/// The Python that the tests are given.
+fn python() -> PathBuf {
+    let Some(python) = std::env::var_os("REACHGATE_PYTHON").map(PathBuf::from) else {
+        panic!(
+            "REACHGATE_PYTHON is not set: python3 -m venv VENV && VENV/bin/pip install -r tests/aws/requirements.txt, \
+             then REACHGATE_PYTHON=VENV/bin/python"
+        )
+    };
+    python
 }
 
 impl Drop for Moto {
