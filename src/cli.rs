@@ -100,6 +100,15 @@ pub struct Configuration {
     /// A folder of AWS CLI output, or a file of `reachgate snapshot`; may be given several times
     #[arg(long, value_name = "PATH")]
     pub snapshot: Vec<PathBuf>,
+    /// The AWS region to read live, without --snapshot [default: as the AWS CLI finds it]
+    #[arg(long, value_name = "REGION", conflicts_with = "snapshot")]
+    pub region: Option<String>,
+    /// The AWS profile to read as [default: as the AWS CLI finds it]
+    #[arg(long, value_name = "PROFILE", conflicts_with = "snapshot")]
+    pub profile: Option<String>,
+    /// How long reading AWS may take
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
+    pub timeout: Duration,
 }
 
 /// What `static` takes.
@@ -148,6 +157,9 @@ pub struct Capture {
     /// The file to write; - is standard output
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Read everything that the account shows in the region, not what the policy leads to
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// What a path is asked with.

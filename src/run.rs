@@ -25,7 +25,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Probe(options) => probe::run(options, &cli.shared),
         Command::Static(options) => static_mode::run(options, &cli.shared),
         Command::Path(options) => path::run(options, &cli.shared),
-        Command::Snapshot(options) => snapshot::run(options),
+        Command::Snapshot(options) => snapshot::run(options, &cli.shared),
         Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
         Command::Policy(command) => policy::run(command, &cli.shared),
         Command::Completions { shell } => completions(*shell),
@@ -48,7 +48,12 @@ pub enum Failure {
     /// A snapshot's files are wrong; the message names every one.
     #[error(transparent)]
     Snapshot(#[from] crate::aws::files::SnapshotError),
+    /// AWS itself cannot be read; the message names the next step.
+    #[cfg(feature = "aws")]
+    #[error("{0}; or give --snapshot PATH to read files")]
+    Fetch(#[from] crate::aws::live::FetchError),
     /// There is nothing to read AWS's configuration from.
+    #[cfg(not(feature = "aws"))]
     #[error(
         "this build does not read AWS itself; give --snapshot PATH: a folder of AWS CLI output (aws ec2 \
          describe-… > FILE.json), or a file written by `reachgate snapshot`"

@@ -609,12 +609,14 @@ async fn magicdns_is_there_even_if_it_does_not_repeat_the_question() {
 }
 
 #[tokio::test]
-async fn magicdns_silence_takes_no_longer_than_the_timeout() {
+async fn magicdns_silence_is_soon_believed() {
     let silent = Server::start(|_| Vec::new());
-    let start = Instant::now();
-    let facts = probe_magicdns_at(&[silent.address], Duration::from_millis(300)).await;
-    assert_eq!(facts[0].reply, MagicDnsReply::Silent);
-    assert!(start.elapsed() < Duration::from_millis(700), "{:?}", start.elapsed());
+    for (timeout, longest) in [(Duration::from_millis(50), 250), (Duration::from_secs(30), 2000)] {
+        let start = Instant::now();
+        let facts = probe_magicdns_at(&[silent.address], timeout).await;
+        assert_eq!(facts[0].reply, MagicDnsReply::Silent);
+        assert!(start.elapsed() < Duration::from_millis(longest), "{:?}", start.elapsed());
+    }
 }
 
 #[test]

@@ -1,38 +1,108 @@
 //! Where AWS's configuration is read from: the one place that knows.
 
-use std::path::PathBuf;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 
 use super::Failure;
 use crate::aws::files::load_snapshot;
 use crate::cli::Configuration;
-use crate::snapshot::Snapshot;
+use crate::judge::address::judge_address;
+use crate::judge::destinations;
+use crate::network::Endpoint;
+use crate::policy::Policy;
+use crate::snapshot::{Id, Snapshot};
 
-/// Where AWS's configuration is read from.
-#[derive(Debug, Clone, Copy)]
-pub enum Source<'a> {
-    /// Files: folders of AWS CLI output, or a snapshot's own file.
-    Files(&'a [PathBuf]),
-    /// AWS itself.
-    Live,
+/// What of AWS's configuration is needed; files are read whole in any case.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only live reading looks for less than all"))]
+pub struct Needed {
+    /// Everything that the account shows, rather than what the rest leads to.
+    pub everything: bool,
+    /// Ranges whose subnets' interfaces are needed.
+    pub ranges: Vec<IpNet>,
+    /// Addresses whose interfaces are needed.
+    pub addresses: Vec<IpAddr>,
+    /// Interfaces.
+    pub interfaces: Vec<Id>,
+    /// Instances.
+    pub instances: Vec<Id>,
+    /// The EKS cluster whose security group is needed.
+    pub cluster: Option<String>,
+    /// Its security group, where the user says so.
+    pub cluster_group: Option<String>,
 }
 
-impl<'a> From<&'a Configuration> for Source<'a> {
-    fn from(options: &'a Configuration) -> Self {
-        match options.snapshot.as_slice() {
-            [] => Self::Live,
-            paths => Self::Files(paths),
+impl Needed {
+    /// What judging the policy needs.
+    pub fn by_policy(policy: &Policy, cluster_group: Option<&str>) -> Self {
+        let dialled = |(name, destination)| judge_address(policy, &[], name, destination).dial;
+        Self {
+            ranges: policy.sources.values().flat_map(|source| source.subnets.iter().copied()).collect(),
+            addresses: destinations(policy).filter_map(dialled).collect(),
+            cluster: policy.sources.values().find_map(|source| source.eks_cluster.clone()),
+            cluster_group: cluster_group.map(str::to_owned),
+            ..Self::default()
         }
+    }
+
+    /// What a path between these needs.
+    pub fn by_ends(ends: [&Endpoint; 2]) -> Self {
+        let mut needed = Self::default();
+        for end in ends {
+            match end {
+                Endpoint::Address(address) => needed.addresses.push(*address),
+                Endpoint::Interface(id) => needed.interfaces.push(id.clone()),
+                Endpoint::Instance(id) => needed.instances.push(id.clone()),
+                Endpoint::Hypothetical(_) => {}
+            }
+        }
+        needed
+    }
+
+    /// All there is.
+    pub fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
     }
 }
 
-/// Reads all of it into one snapshot.
+/// Reads it into one snapshot: from the files that are given, else from AWS itself.
 ///
 /// # Errors
 ///
 /// Every file that is wrong, or that AWS itself cannot be read.
-pub fn load(source: Source<'_>) -> Result<Snapshot, Failure> {
-    match source {
-        Source::Files(paths) => Ok(load_snapshot(paths)?),
-        Source::Live => Err(Failure::NoLive),
-    }
+pub fn load(options: &Configuration, needed: Needed) -> Result<Snapshot, Failure> {
+    if options.snapshot.is_empty() { fetch(options, needed) } else { Ok(load_snapshot(&options.snapshot)?) }
+}
+
+#[cfg(feature = "aws")]
+fn fetch(options: &Configuration, needed: Needed) -> Result<Snapshot, Failure> {
+    use crate::aws::live::{ClusterRequest, Ends, Request, Scope, Session, fetch_snapshot};
+
+    let Needed { everything, ranges, addresses, interfaces, instances, cluster, cluster_group } = needed;
+    let request = Request {
+        scope: if everything {
+            Scope::Everything
+        } else {
+            Scope::Around(Ends { ranges, addresses, interfaces, instances })
+        },
+        cluster: cluster
+            .map(|name| ClusterRequest { name: name.into(), security_group: cluster_group.map(Into::into) }),
+        session: Session {
+            profile: options.profile.clone(),
+            region: options.region.clone(),
+            endpoint_url: None,
+        },
+        timeout: options.timeout,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(Failure::Start)?;
+    let snapshot = runtime.block_on(fetch_snapshot(&request));
+    runtime.shutdown_background();
+    Ok(snapshot?)
+}
+
+#[cfg(not(feature = "aws"))]
+fn fetch(_options: &Configuration, _needed: Needed) -> Result<Snapshot, Failure> {
+    Err(Failure::NoLive)
 }

@@ -1,6 +1,6 @@
 //! `reachgate path`: one question, with every hop and every blocker.
 
-use super::configuration::load;
+use super::configuration::{Needed, load};
 use super::{Failure, style};
 use crate::cli::{FailOn, Path, Protocol, Shared};
 use crate::exit::Exit;
@@ -21,7 +21,7 @@ pub fn run(options: &Path, shared: &Shared) -> Result<Exit, Failure> {
     if let Some(format) = outputs.formats().find(|format| !matches!(format, Format::Text | Format::Json)) {
         return Err(Failure::PathFormat(format));
     }
-    let snapshot = load((&options.configuration).into())?;
+    let snapshot = load(&options.configuration, Needed::by_ends([&options.from, &options.to]))?;
     let network = Network::new(&snapshot);
     let question = Question {
         from: options.from.clone(),

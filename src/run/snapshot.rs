@@ -3,15 +3,22 @@
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use super::configuration::load;
-use super::{Failure, print};
-use crate::cli::Capture;
+use super::configuration::{Needed, load};
+use super::{Failure, environment, print};
+use crate::cli::{Capture, Shared};
 use crate::exit::Exit;
+use crate::policy::file::load_policy;
 use crate::snapshot::{Snapshot, write_snapshot};
 
 /// Writes the snapshot: whole, or not at all.
-pub fn run(options: &Capture) -> Result<Exit, Failure> {
-    let snapshot = load((&options.configuration).into())?;
+pub fn run(options: &Capture, shared: &Shared) -> Result<Exit, Failure> {
+    let needed = if options.all {
+        Needed::everything()
+    } else {
+        let policy = load_policy(shared.policy.as_deref(), &environment)?;
+        Needed::by_policy(&policy, None)
+    };
+    let snapshot = load(&options.configuration, needed)?;
     if options.out == Path::new("-") {
         return print(|mut out| write_snapshot(&snapshot, &mut out));
     }

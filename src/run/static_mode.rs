@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::configuration::load;
+use super::configuration::{Needed, load};
 use super::{Failure, environment, selection, style};
 use crate::cli::{Shared, Static};
 use crate::exit::Exit;
@@ -20,7 +20,8 @@ pub fn run(options: &Static, shared: &Shared) -> Result<Exit, Failure> {
     let started = Instant::now();
     let policy = load_policy(shared.policy.as_deref().map(Path::new), &environment)?;
     let outputs = Outputs::open(&shared.output, shared.format)?;
-    let snapshot = load((&options.configuration).into())?;
+    let needed = Needed::by_policy(&policy, options.cluster_security_group.as_deref());
+    let snapshot = load(&options.configuration, needed)?;
     let network = Network::new(&snapshot);
     let options = StaticOptions {
         cluster_group: options.cluster_security_group.as_deref().map(Into::into),

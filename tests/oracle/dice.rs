@@ -1,4 +1,4 @@
-//! Chance that can be repeated: SplitMix64 (Steele, Lea and Flood, 2014).
+//! Chance that can be repeated: `SplitMix64` (Steele, Lea and Flood, 2014).
 
 /// A stream of numbers that follows from its seed alone.
 pub struct Dice(u64);

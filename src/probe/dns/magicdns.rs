@@ -20,14 +20,15 @@ use crate::fact::name::{Answer, MagicDnsFact, MagicDnsReply};
 /// Any other resolver that happens to live there sees a fixed name that says nothing of who asks.
 const SYMBOLIC_NAME: [&str; 2] = ["magicdns", "localhost-tailscale-daemon"];
 
-/// Longest wait: where tailscaled is, it is on this very machine.
-const LONGEST: Duration = Duration::from_secs(1);
+/// Longest wait. Where tailscaled is, it is on this very machine or on its node, and answers within a few
+/// milliseconds; in a VPC, where it is not, nothing ever comes back, and every run would wait in vain.
+const LONGEST: Duration = Duration::from_millis(300);
 
 /// Octets kept of a datagram. Without EDNS none may be longer than 512 (RFC 1035, 4.2.1).
 const LONGEST_DATAGRAM: usize = 4096;
 
 /// Whether these addresses answer DNS at all, [`MAGICDNS`](crate::fact::name::MAGICDNS) as a rule. All
-/// are asked at once over UDP, once more after half the time; the whole takes `timeout` or 1 s,
+/// are asked at once over UDP, once more after half the time; the whole takes `timeout` or 300 ms,
 /// whichever is shorter. One fact an address, in the order given.
 pub async fn probe_magicdns(nameservers: &[IpAddr], timeout: Duration) -> Vec<MagicDnsFact> {
     let servers: Vec<SocketAddr> = nameservers.iter().map(|ip| SocketAddr::new(*ip, DNS_PORT)).collect();

@@ -46,8 +46,6 @@ fn reference(id: Option<String>) -> Converted<PrefixListReference> {
 fn pair(source: sdk::UserIdGroupPair) -> GroupPair {
     GroupPair {
         group_id: word(source.group_id),
-        user_id: word(source.user_id),
-        vpc_id: word(source.vpc_id),
         vpc_peering_connection_id: word(source.vpc_peering_connection_id),
         peering_status: word(source.peering_status),
     }

@@ -74,7 +74,6 @@ pub(in crate::aws::live) fn reservation(source: sdk::Reservation) -> Converted<V
             state,
             vpc_id: word(it.vpc_id),
             subnet_id: word(it.subnet_id),
-            private_ip_address: parsed(it.private_ip_address, "PrivateIpAddress")?,
             tags: tags(it.tags),
         })
     };
