@@ -26,7 +26,9 @@ fn once(moto: &Moto, fate: impl Fn(&Call) -> Fate + Send + Sync + 'static) {
     let world = moto.world("prefix-list");
     let whole = fetch(&request(world, moto.address())).expect("moto is read");
     let wire = moto.wire(move |call| if call.before == 0 { fate(call) } else { Fate::Pass });
+    let begun = Instant::now();
     let again = fetch(&request(world, wire.address)).expect("moto is read in the end");
+    assert!(begun.elapsed() < Duration::from_secs(40), "a moment's failure takes {:?}", begun.elapsed());
     assert_eq!(captured(&again), captured(&whole));
     let single: Vec<_> = wire.actions().into_iter().filter(|(_, count)| *count < 2).collect();
     assert!(single.is_empty(), "not asked again: {single:?}");
