@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("exit", &["finding"]),
     ("policy", &["flow", "untrusted"]),
     ("snapshot", &[]),
-    ("network", &["flow", "snapshot"]),
+    ("network", &["flow", "snapshot", "untrusted"]),
     ("remedy", &["flow", "network", "snapshot"]),
     ("aws", &["snapshot", "untrusted"]),
     ("judge", &["code", "fact", "finding", "flow", "network", "policy", "remedy", "snapshot", "untrusted"]),

@@ -148,7 +148,7 @@ async fn the_first_retry_comes_within_a_second() {
     let resolver = stub(&[server.address]);
     let fact = facts(&resolver, &["dev."], Duration::from_secs(30)).await.remove(0);
     let took = fact.lookups[0].elapsed;
-    assert!(took >= Duration::from_secs(1) && took < Duration::from_millis(1500), "{took:?}");
+    assert!((Duration::from_secs(1)..Duration::from_millis(1500)).contains(&took), "{took:?}");
 }
 
 #[tokio::test]
@@ -574,7 +574,7 @@ async fn magicdns_that_answers_anything_is_there() {
     let start = Instant::now();
     let facts = probe_magicdns_at(&addresses, Duration::from_secs(30)).await;
     let took = start.elapsed();
-    assert!(took >= Duration::from_secs(1) && took < Duration::from_millis(1500), "{took:?}");
+    assert!((Duration::from_millis(300)..Duration::from_secs(1)).contains(&took), "{took:?}");
     let replies: Vec<&MagicDnsReply> = facts.iter().map(|fact| &fact.reply).collect();
     let MagicDnsReply::Answered(answer) = replies[0] else { panic!("{replies:?}") };
     assert_eq!(answer.addresses(), [IpAddr::from([100, 100, 100, 100])]);

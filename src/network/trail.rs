@@ -71,6 +71,8 @@ impl Trail {
     ) -> Lost {
         let detail = if network.snapshot().has(document) {
             format!("no {document} document says enough of {component}; is an account or a region missing?")
+        } else if let Some(unread) = network.snapshot().unread.get(&document) {
+            format!("{document} was not read: {} gave {}", unread.action, unread.code)
         } else {
             format!("{document} was not read; it takes {}", document.action())
         };

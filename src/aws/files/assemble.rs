@@ -260,6 +260,7 @@ impl Assembly {
             Cluster clusters,
         }
         self.snapshot.documents.extend(snapshot.documents);
+        self.snapshot.unread.extend(snapshot.unread);
         self.snapshot.conflicts.extend(snapshot.conflicts);
     }
 }
