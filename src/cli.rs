@@ -1,5 +1,8 @@
 //! The command line: clap types only.
 
+#[cfg(feature = "static")]
+mod configuration;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,9 +10,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::code::{Area, Code};
-use crate::flow::Port;
-use crate::network::{Endpoint, Translation};
 use crate::report::{ColorChoice, Format, OutputSpec};
+
+#[cfg(feature = "static")]
+pub use configuration::*;
 
 /// Says whether a CI runner pod can reach its dev server, why not, and what to change
 #[derive(Debug, Parser)]
@@ -62,10 +66,13 @@ pub enum Command {
     /// Ask the network, from inside the pod
     Probe(Probe),
     /// Ask AWS's configuration whether it admits what the policy expects
+    #[cfg(feature = "static")]
     Static(Static),
     /// Ask AWS's configuration one question: can this send to that, and get the answer back?
+    #[cfg(feature = "static")]
     Path(Path),
     /// Capture AWS's configuration into one file, to be read anywhere
+    #[cfg(feature = "static")]
     Snapshot(Capture),
     /// Tell a code's whole story: what it means, why it happens, what to do
     Explain {
@@ -92,106 +99,6 @@ pub struct Probe {
     /// How long one step may take: a connect, a greeting, a DNS answer. A resent SYN needs 3s
     #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = parse_duration)]
     pub timeout: Duration,
-}
-
-/// Where AWS's configuration comes from.
-#[derive(Debug, Args)]
-pub struct Configuration {
-    /// A folder of AWS CLI output, or a file of `reachgate snapshot`; may be given several times
-    #[arg(long, value_name = "PATH")]
-    pub snapshot: Vec<PathBuf>,
-    /// The AWS region to read live, without --snapshot [default: as the AWS CLI finds it]
-    #[arg(long, value_name = "REGION", conflicts_with = "snapshot")]
-    pub region: Option<String>,
-    /// The AWS profile to read as [default: as the AWS CLI finds it]
-    #[arg(long, value_name = "PROFILE", conflicts_with = "snapshot")]
-    pub profile: Option<String>,
-    /// How long reading AWS may take
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
-    pub timeout: Duration,
-}
-
-/// What `static` takes.
-#[derive(Debug, Args)]
-pub struct Static {
-    /// Where AWS's configuration comes from
-    #[command(flatten)]
-    pub configuration: Configuration,
-    /// The EKS cluster security group [default: as describe-cluster says, else by its tag]
-    #[arg(long, value_name = "ID", value_parser = parse_group)]
-    pub cluster_security_group: Option<String>,
-    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
-    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
-    pub external_snat: ExternalSnat,
-}
-
-/// What `path` takes.
-#[derive(Debug, Args)]
-pub struct Path {
-    /// Where AWS's configuration comes from
-    #[command(flatten)]
-    pub configuration: Configuration,
-    /// Who begins: an address, an interface (eni-…) or an instance (i-…)
-    #[arg(long, value_name = "IP|ENI|INSTANCE")]
-    pub from: Endpoint,
-    /// Who answers: an address, an interface (eni-…) or an instance (i-…)
-    #[arg(long, value_name = "IP|ENI|INSTANCE")]
-    pub to: Endpoint,
-    /// What is sent
-    #[arg(long, value_name = "PROTOCOL", default_value = "tcp")]
-    pub protocol: Protocol,
-    /// The port that is sent to; none for icmp
-    #[arg(long, value_name = "PORT", value_parser = parse_port)]
-    pub port: Option<Port>,
-    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
-    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
-    pub external_snat: ExternalSnat,
-}
-
-/// What `snapshot` takes.
-#[derive(Debug, Args)]
-pub struct Capture {
-    /// Where AWS's configuration comes from
-    #[command(flatten)]
-    pub configuration: Configuration,
-    /// The file to write; - is standard output
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    /// Read everything that the account shows in the region, not what the policy leads to
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// What a path is asked with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Protocol {
-    /// A TCP connection
-    Tcp,
-    /// A datagram and its answer
-    Udp,
-    /// An echo request and its reply
-    Icmp,
-}
-
-/// Whether pods keep their own address outside the VPC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExternalSnat {
-    /// They do
-    On,
-    /// They do not: the node's address takes its place (the CNI's default)
-    Off,
-    /// Judge both; where they differ the answer is unknown
-    Unknown,
-}
-
-impl From<ExternalSnat> for Translation {
-    fn from(choice: ExternalSnat) -> Self {
-        match choice {
-            ExternalSnat::On => Self::None,
-            ExternalSnat::Off => Self::Node,
-            ExternalSnat::Unknown => Self::Unknown,
-        }
-    }
 }
 
 /// What `policy` does.
@@ -288,22 +195,6 @@ fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
         .iter()
         .map(|format| clap::builder::PossibleValue::new(format.word()).help(format.about()));
     PossibleValuesParser::new(words).try_map(|word| word.parse::<Format>())
-}
-
-/// A security group's id.
-fn parse_group(text: &str) -> Result<String, String> {
-    let rest = text.strip_prefix("sg-").unwrap_or_default();
-    let is_id = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric());
-    if is_id {
-        Ok(text.to_owned())
-    } else {
-        Err("use a security group's id, e.g. sg-0123456789abcdef0".to_owned())
-    }
-}
-
-/// A port from 1 to 65535.
-fn parse_port(text: &str) -> Result<Port, String> {
-    text.parse().ok().and_then(Port::new).ok_or_else(|| "use a number from 1 to 65535".to_owned())
 }
 
 /// A duration such as `500ms`, `3s`, `2m` or `1m30s`; at least a millisecond, at most a day.

@@ -5,6 +5,7 @@
 
 pub mod address;
 mod certificate;
+#[cfg(feature = "static")]
 pub mod configuration;
 mod dns;
 mod port;

@@ -18,6 +18,7 @@
 //! | [`cli`] | clap types only | `finding`, `report`, `network`, `flow` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 
+#[cfg(feature = "static")]
 pub mod aws;
 pub mod cli;
 pub mod code;
@@ -26,11 +27,14 @@ pub mod fact;
 pub mod finding;
 pub mod flow;
 pub mod judge;
+#[cfg(feature = "static")]
 pub mod network;
 pub mod policy;
 pub mod probe;
+#[cfg(feature = "static")]
 pub mod remedy;
 pub mod report;
 pub mod run;
+#[cfg(feature = "static")]
 pub mod snapshot;
 pub mod untrusted;

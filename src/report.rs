@@ -11,6 +11,7 @@ pub mod json;
 pub mod junit;
 pub mod openmetrics;
 pub mod output;
+#[cfg(feature = "static")]
 pub mod path;
 pub mod printable;
 pub mod style;
@@ -24,6 +25,7 @@ use crate::code::Code;
 use crate::finding::Report;
 
 pub use output::{OutputError, OutputSpec, Outputs};
+#[cfg(feature = "static")]
 pub use path::PathReport;
 pub use style::{ColorChoice, Style};
 

@@ -1,14 +1,18 @@
 //! One short file per command: load → gather facts → judge → report.
 
+#[cfg(feature = "static")]
 mod configuration;
 mod explain;
+#[cfg(feature = "static")]
 mod path;
 mod policy;
 mod probe;
 mod progress;
 mod selection;
 mod signal;
+#[cfg(feature = "static")]
 mod snapshot;
+#[cfg(feature = "static")]
 mod static_mode;
 mod wait;
 
@@ -23,8 +27,11 @@ use crate::report::Style;
 pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Probe(options) => probe::run(options, &cli.shared),
+        #[cfg(feature = "static")]
         Command::Static(options) => static_mode::run(options, &cli.shared),
+        #[cfg(feature = "static")]
         Command::Path(options) => path::run(options, &cli.shared),
+        #[cfg(feature = "static")]
         Command::Snapshot(options) => snapshot::run(options, &cli.shared),
         Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
         Command::Policy(command) => policy::run(command, &cli.shared),
@@ -46,6 +53,7 @@ pub enum Failure {
     #[error(transparent)]
     Output(#[from] crate::report::OutputError),
     /// A snapshot's files are wrong; the message names every one.
+    #[cfg(feature = "static")]
     #[error(transparent)]
     Snapshot(#[from] crate::aws::files::SnapshotError),
     /// AWS itself cannot be read; the message names the next step.
@@ -53,13 +61,14 @@ pub enum Failure {
     #[error("{0}; or give --snapshot PATH to read files")]
     Fetch(#[from] crate::aws::live::FetchError),
     /// There is nothing to read AWS's configuration from.
-    #[cfg(not(feature = "aws"))]
+    #[cfg(all(feature = "static", not(feature = "aws")))]
     #[error(
         "this build does not read AWS itself; give --snapshot PATH: a folder of AWS CLI output (aws ec2 \
          describe-… > FILE.json), or a file written by `reachgate snapshot`"
     )]
     NoLive,
     /// The snapshot cannot be written.
+    #[cfg(feature = "static")]
     #[error("the snapshot cannot be written to {}: {error}; name a file that can be written", .path.display())]
     Capture {
         /// The file.
@@ -68,9 +77,11 @@ pub enum Failure {
         error: io::Error,
     },
     /// A path cannot be asked about like this.
+    #[cfg(feature = "static")]
     #[error("{0}")]
     Question(&'static str),
     /// A path is not written in this format.
+    #[cfg(feature = "static")]
     #[error("a path is not written as {0}; use text or json")]
     PathFormat(crate::report::Format),
     /// There is no such code.

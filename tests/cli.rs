@@ -82,20 +82,38 @@ fn refuses(output: &Output, words: &[&str]) {
 #[test]
 fn help_names_every_command_and_the_exit_codes() {
     let help = stdout(&Place::new().run(&["--help"]));
-    for word in [
-        "probe",
-        "static",
-        "path",
-        "snapshot",
-        "explain",
-        "policy",
-        "completions",
-        "Exit codes",
-        "--policy",
-        "--format",
-        "--output",
-    ] {
+    for word in
+        ["probe", "explain", "policy", "completions", "Exit codes", "--policy", "--format", "--output"]
+    {
         assert!(help.contains(word), "{word} is not in the help");
+    }
+    for word in ["static", "path", "snapshot"] {
+        assert_eq!(help.contains(&format!("\n  {word} ")), cfg!(feature = "static"), "{word}: {help}");
+    }
+}
+
+/// What the README says of the command line is there.
+#[test]
+#[cfg(feature = "aws")]
+fn the_readme_names_no_option_that_is_not_there() {
+    let place = Place::new();
+    let commands: &[&[&str]] = &[
+        &["--help"],
+        &["probe", "--help"],
+        &["static", "--help"],
+        &["path", "--help"],
+        &["snapshot", "--help"],
+    ];
+    let help = commands.iter().fold(String::new(), |all, command| all + &stdout(&place.run(command)));
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    for line in readme.lines().filter(|line| line.contains("reachgate ") || line.contains("`--")) {
+        for option in
+            line.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--"))
+        {
+            let option = option.split(['=', '|', ')', ',', '.']).next().unwrap_or_default();
+            let of_others = ["--no-default-features", "--path", "--test", "--lab", "--", "--write-table"];
+            assert!(of_others.contains(&option) || help.contains(option), "README: {option} in {line}");
+        }
     }
 }
 

@@ -1,0 +1,126 @@
+//! What the commands take that read AWS's configuration.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::parse_duration;
+use crate::flow::Port;
+use crate::network::{Endpoint, Translation};
+
+/// Where AWS's configuration comes from.
+#[derive(Debug, Args)]
+pub struct Configuration {
+    /// A folder of AWS CLI output, or a file of `reachgate snapshot`; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub snapshot: Vec<PathBuf>,
+    /// The AWS region to read live, without --snapshot [default: as the AWS CLI finds it]
+    #[arg(long, value_name = "REGION", conflicts_with = "snapshot")]
+    pub region: Option<String>,
+    /// The AWS profile to read as [default: as the AWS CLI finds it]
+    #[arg(long, value_name = "PROFILE", conflicts_with = "snapshot")]
+    pub profile: Option<String>,
+    /// How long reading AWS may take
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
+    pub timeout: Duration,
+}
+
+/// What `static` takes.
+#[derive(Debug, Args)]
+pub struct Static {
+    /// Where AWS's configuration comes from
+    #[command(flatten)]
+    pub configuration: Configuration,
+    /// The EKS cluster security group [default: as describe-cluster says, else by its tag]
+    #[arg(long, value_name = "ID", value_parser = parse_group)]
+    pub cluster_security_group: Option<String>,
+    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
+    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
+    pub external_snat: ExternalSnat,
+}
+
+/// What `path` takes.
+#[derive(Debug, Args)]
+pub struct Path {
+    /// Where AWS's configuration comes from
+    #[command(flatten)]
+    pub configuration: Configuration,
+    /// Who begins: an address, an interface (eni-…) or an instance (i-…)
+    #[arg(long, value_name = "IP|ENI|INSTANCE")]
+    pub from: Endpoint,
+    /// Who answers: an address, an interface (eni-…) or an instance (i-…)
+    #[arg(long, value_name = "IP|ENI|INSTANCE")]
+    pub to: Endpoint,
+    /// What is sent
+    #[arg(long, value_name = "PROTOCOL", default_value = "tcp")]
+    pub protocol: Protocol,
+    /// The port that is sent to; none for icmp
+    #[arg(long, value_name = "PORT", value_parser = parse_port)]
+    pub port: Option<Port>,
+    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
+    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
+    pub external_snat: ExternalSnat,
+}
+
+/// What `snapshot` takes.
+#[derive(Debug, Args)]
+pub struct Capture {
+    /// Where AWS's configuration comes from
+    #[command(flatten)]
+    pub configuration: Configuration,
+    /// The file to write; - is standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Read everything that the account shows in the region, not what the policy leads to
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// What a path is asked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Protocol {
+    /// A TCP connection
+    Tcp,
+    /// A datagram and its answer
+    Udp,
+    /// An echo request and its reply
+    Icmp,
+}
+
+/// Whether pods keep their own address outside the VPC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExternalSnat {
+    /// They do
+    On,
+    /// They do not: the node's address takes its place (the CNI's default)
+    Off,
+    /// Judge both; where they differ the answer is unknown
+    Unknown,
+}
+
+impl From<ExternalSnat> for Translation {
+    fn from(choice: ExternalSnat) -> Self {
+        match choice {
+            ExternalSnat::On => Self::None,
+            ExternalSnat::Off => Self::Node,
+            ExternalSnat::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// A security group's id.
+fn parse_group(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("sg-").unwrap_or_default();
+    let is_id = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric());
+    if is_id {
+        Ok(text.to_owned())
+    } else {
+        Err("use a security group's id, e.g. sg-0123456789abcdef0".to_owned())
+    }
+}
+
+/// A port from 1 to 65535.
+fn parse_port(text: &str) -> Result<Port, String> {
+    text.parse().ok().and_then(Port::new).ok_or_else(|| "use a number from 1 to 65535".to_owned())
+}
