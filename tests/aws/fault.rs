@@ -1,6 +1,8 @@
 //! A wire that fails now and then is asked again; one that always fails is an error with a next step.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use reachgate::aws::live::FetchError;
@@ -21,17 +23,36 @@ pub const TESTS: &[Test] = &[
     ("fault::another_region", another_region),
 ];
 
-/// The first call of each action meets this fate; what is read is the same as without.
-fn once(moto: &Moto, fate: impl Fn(&Call) -> Fate + Send + Sync + 'static) {
+/// Readings that share the actions out between them: one that is throttled at every turn slows down to a crawl.
+const SHARES: usize = 4;
+
+/// The first call of each action meets this fate, each action's in one of several readings; what is read is the
+/// same as without.
+fn once(moto: &Moto, fate: impl Fn(&Call) -> Fate + Send + Sync + Copy + 'static) {
     let world = moto.world("prefix-list");
-    let whole = fetch(&request(world, moto.address())).expect("moto is read");
-    let wire = moto.wire(move |call| if call.before == 0 { fate(call) } else { Fate::Pass });
-    let begun = Instant::now();
-    let again = fetch(&request(world, wire.address)).expect("moto is read in the end");
-    assert!(begun.elapsed() < Duration::from_secs(40), "a moment's failure takes {:?}", begun.elapsed());
-    assert_eq!(captured(&again), captured(&whole));
-    let single: Vec<_> = wire.actions().into_iter().filter(|(_, count)| *count < 2).collect();
-    assert!(single.is_empty(), "not asked again: {single:?}");
+    let plain = moto.wire(|_| Fate::Pass);
+    let whole = captured(&fetch(&request(world, plain.address)).expect("moto is read"));
+    let mut shares = vec![BTreeSet::new(); SHARES];
+    for (number, action) in plain.actions().into_keys().enumerate() {
+        shares[number % SHARES].insert(action);
+    }
+    assert!(shares.iter().all(|share| share.len() > 2), "{shares:?}");
+    thread::scope(|scope| {
+        for share in shares {
+            let whole = &whole;
+            scope.spawn(move || {
+                let meant = share.clone();
+                let wire = moto.wire(move |call| {
+                    if call.before == 0 && meant.contains(&call.action) { fate(call) } else { Fate::Pass }
+                });
+                let again = fetch(&request(world, wire.address)).expect("moto is read in the end");
+                assert_eq!(&captured(&again), whole);
+                let calls = wire.actions();
+                let single: Vec<_> = share.iter().filter(|action| calls[*action] < 2).collect();
+                assert!(single.is_empty(), "not asked again: {single:?}");
+            });
+        }
+    });
 }
 
 fn throttled(moto: &Moto) {

@@ -1,6 +1,5 @@
 //! From profile, region and environment to a [`Reader`].
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -8,23 +7,23 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_ec2::config::retry::RetryPartition;
+use aws_smithy_runtime::client::retries::{ClientRateLimiter, RetryPartition};
 
 use super::error::{FetchError, causes};
 use super::http::Whole;
 use super::reader::Reader;
 use super::{Request, Session};
 
-/// The first try and six more. In the SDK's standard mode: its adaptive one, once throttled, lets through
-/// one call in two seconds, of every kind, so that one moment's throttling made a reading take two minutes.
-const ATTEMPTS: u32 = 7;
-/// Numbers the readings: the SDK counts retries over the whole process by a name, and one reading's failures
-/// are not another's.
-static READING: AtomicU64 = AtomicU64::new(0);
+/// The first try and five more.
+const ATTEMPTS: u32 = 6;
 /// EKS is asked for what a tag says too, and often has no way to it where EC2 has one.
 const EKS_ATTEMPTS: u32 = 2;
 /// The most that is waited between two tries.
 const BACKOFF: Duration = Duration::from_secs(5);
+/// Calls a second that are taken for the pace so far when AWS first says "throttled". The first half second's
+/// count takes the place of four fifths of it, so that 10 is left, the least rate at which EC2 refills an
+/// account's read calls (EC2 API reference, "Request throttling").
+const PACE: f64 = 50.0;
 /// The most that one try of a call may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The most that a connection may take to be made.
@@ -37,7 +36,7 @@ pub(super) async fn connect(request: &Request) -> Result<Reader, FetchError> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(Whole::default())
         .retry_config(
-            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(BACKOFF.min(attempt)),
+            RetryConfig::adaptive().with_max_attempts(ATTEMPTS).with_max_backoff(BACKOFF.min(attempt)),
         )
         .timeout_config(
             TimeoutConfig::builder()
@@ -68,16 +67,27 @@ pub(super) async fn connect(request: &Request) -> Result<Reader, FetchError> {
     let settled =
         found.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
     let endpoint = settled.endpoint_url().map_or_else(|| format!("AWS in {region}"), str::to_owned);
-    let partition = RetryPartition::new(format!("reading-{}", READING.fetch_add(1, Ordering::Relaxed)));
-    let ec2 = aws_sdk_ec2::config::Builder::from(&settled).retry_partition(partition.clone()).build();
-    let eks = aws_sdk_eks::config::Builder::from(&settled)
-        .retry_partition(partition)
-        .retry_config(
-            RetryConfig::standard().with_max_attempts(EKS_ATTEMPTS).with_max_backoff(BACKOFF.min(attempt)),
-        )
-        .build();
-    let (ec2, eks) = (aws_sdk_ec2::Client::from_conf(ec2), aws_sdk_eks::Client::from_conf(eks));
+    let ec2 = aws_sdk_ec2::Client::from_conf(
+        aws_sdk_ec2::config::Builder::from(&settled).retry_partition(partition("ec2")).build(),
+    );
+    let once_more =
+        RetryConfig::adaptive().with_max_attempts(EKS_ATTEMPTS).with_max_backoff(BACKOFF.min(attempt));
+    let eks = aws_sdk_eks::Client::from_conf(
+        aws_sdk_eks::config::Builder::from(&settled)
+            .retry_config(once_more)
+            .retry_partition(partition("eks"))
+            .build(),
+    );
     Ok(Reader { ec2, eks, region, endpoint })
+}
+
+/// What one reading has learnt of AWS's limits; no other reading of this process waits for it.
+///
+/// The SDK's own beginning is half a call a second, at which one answer "throttled" among the first calls
+/// takes each call after it ten seconds.
+fn partition(service: &'static str) -> RetryPartition {
+    let limiter = ClientRateLimiter::builder().tokens_retrieved_per_second(PACE).build();
+    RetryPartition::custom(service).client_rate_limiter(limiter).build()
 }
 
 fn refuse(error: &CredentialsError) -> FetchError {
