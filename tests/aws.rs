@@ -10,6 +10,8 @@
     reason = "all of this is tests, whose failures are panics; clippy does not see it without #[test]"
 )]
 
+#[path = "aws/binary.rs"]
+mod binary;
 #[path = "aws/denied.rs"]
 mod denied;
 #[path = "aws/equal.rs"]
@@ -73,7 +75,8 @@ fn rerun() -> ExitCode {
 }
 
 fn trials(moto: &Arc<Moto>) -> Vec<Trial> {
-    let tests: Vec<Test> = [equal::TESTS, denied::TESTS, fault::TESTS, session::TESTS, iam::TESTS].concat();
+    let tests: Vec<Test> =
+        [equal::TESTS, binary::TESTS, denied::TESTS, fault::TESTS, session::TESTS, iam::TESTS].concat();
     let trial = |(name, test): Test| {
         let moto = Arc::clone(moto);
         Trial::test(name, move || {

@@ -95,6 +95,11 @@ impl Moto {
         self.worlds.get(name).unwrap_or_else(|| panic!("seed.py has no world {name}"))
     }
 
+    /// The names of all worlds.
+    pub fn worlds(&self) -> impl Iterator<Item = &str> {
+        self.worlds.keys().map(String::as_str)
+    }
+
     /// Where the SDK is sent that nothing happens to.
     pub fn address(&self) -> SocketAddr {
         self.plain.as_ref().expect("the server is started").address
