@@ -1,5 +1,6 @@
 //! Many documents into one snapshot.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -213,15 +214,18 @@ impl Assembly {
         T: Serialize + DeserializeOwned + PartialEq,
     {
         let here = self.files.len() - 1;
-        let Some(had) = map(&mut self.snapshot).get_mut(&key) else {
-            map(&mut self.snapshot).insert(key, item);
-            self.origins.insert((document, origin), here);
-            return;
-        };
-        if let Some(path) = reconcile(had, &item) {
-            let first = self.origins.get(&(document, origin)).copied().unwrap_or(here);
-            let (first, second) = (self.files[first].clone(), self.files[here].clone());
-            self.snapshot.conflicts.push(Conflict { id, document, path, first, second });
+        match map(&mut self.snapshot).entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(item);
+                self.origins.insert((document, origin), here);
+            }
+            Entry::Occupied(mut had) => {
+                if let Some(path) = reconcile(had.get_mut(), &item) {
+                    let first = self.origins.get(&(document, origin)).copied().unwrap_or(here);
+                    let (first, second) = (self.files[first].clone(), self.files[here].clone());
+                    self.snapshot.conflicts.push(Conflict { id, document, path, first, second });
+                }
+            }
         }
     }
 
