@@ -59,7 +59,8 @@ check: $(DENY) ## Formatting, lints in every feature set, docs, licences, script
 .PHONY: bench
 bench: ## Measure against single exchanges and other tools, and write docs/performance.md
 	@bash examples/install.sh $(PACKAGES) $(BENCH_PACKAGES)
-	$(CARGO) build --quiet --release --no-default-features --bin reachgate --example time_static
+	$(CARGO) build --quiet --release --no-default-features
 	$(CARGO) test --quiet --no-default-features --test lab -- --enter "$(CURDIR)/tests/lab/bench.yaml" \
 		python3 "$(CURDIR)/examples/bench.py"
+	$(CARGO) build --quiet --release --no-default-features --features static --bin reachgate --example time_static
 	python3 "$(CURDIR)/examples/bench_static.py"

@@ -82,7 +82,7 @@ pub struct Session {
 }
 
 /// Reads a snapshot. Calls run side by side, every list to its last page; what is throttled, fails or
-/// arrives cut short is asked for again, each time after a longer pause.
+/// arrives cut short is asked for again, with the SDK's adaptive back-off.
 pub async fn fetch_snapshot(request: &Request) -> Result<Snapshot, FetchError> {
     let reading = async {
         let reader = session::connect(request).await?;
