@@ -136,26 +136,26 @@ fn unread(moto: &Moto) {
     let endpoint = format!("http://{}", moto.address());
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
     let closed = format!("http://{closed}");
-    let cases: [(&str, Vec<(&str, &str)>, &[&str]); 4] = [
+    let cases = [
         (
             "no credentials",
             place(&world.region, &endpoint).to_vec(),
-            &["no AWS credentials", "aws sso login", "AWS_PROFILE"],
+            ["no AWS credentials", "aws sso login", "AWS_PROFILE"],
         ),
         (
             "no region",
             [&KEYS[..], &[("AWS_ENDPOINT_URL", &endpoint)]].concat(),
-            &["no AWS region", "--region", "AWS_REGION"],
+            ["no AWS region", "--region", "AWS_REGION"],
         ),
         (
             "another region",
             [&KEYS[..], &place("ca-central-1", &endpoint)].concat(),
-            &["ca-central-1 has nothing of", "10.1.34.0/24", "--region"],
+            ["ca-central-1 has nothing of", "10.1.34.0/24", "--region"],
         ),
         (
             "an unreachable endpoint",
             [&KEYS[..], &place(&world.region, &closed)].concat(),
-            &[&closed, "cannot be reached", "AWS_ENDPOINT_URL"],
+            [closed.as_str(), "cannot be reached", "AWS_ENDPOINT_URL"],
         ),
     ];
     for (name, environment, says) in cases {
