@@ -41,9 +41,12 @@ $(PYTHON)/ready: $(REQUIREMENTS) | packages
 $(DENY):
 	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-deny@$(DENY_VERSION)
 
+# Recorded AWS accounts with measured answers are others' data and no part of the project: where they lie is said by
+# REACHGATE_RECORDED, which CI sets.
 .PHONY: test
 test: packages $(PYTHON)/ready ## Run all tests; those of tests/lab.rs need root or user namespaces
-	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" $(CARGO) test
+	@[ -n "$${REACHGATE_RECORDED:-}" ] || echo "REACHGATE_RECORDED is not set: the recorded accounts are not scored"
+	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" $(CARGO) test $(if $(REACHGATE_RECORDED),,-- --skip every_recorded)
 
 .PHONY: check
 check: $(DENY) ## Formatting, lints in every feature set, docs, licences, scripts
