@@ -6,16 +6,16 @@
 //! |---|---|---|
 //! | [`flow`], [`untrusted`] | the field's nouns as newtypes | nothing of the house |
 //! | [`fact`] | what was seen, as plain data | `flow`, `untrusted` |
-//! | [`policy`] | what is expected; [`policy::file`] reads it | `flow` |
+//! | [`policy`] | what is expected; [`policy::file`] reads it | `flow`, `untrusted` |
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
 //! | [`snapshot`] | AWS's nouns as plain data | nothing of the house |
 //! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow`, `untrusted` |
 //! | [`remedy`] | what is in a path's way → the smallest change | `network`, `snapshot`, `flow` |
 //! | [`aws`] | reads AWS's configuration → snapshot | `snapshot`, `untrusted` |
-//! | [`judge`] | policy × facts → findings, pure | all above |
+//! | [`judge`] | policy × facts, policy × snapshot → findings, pure | all above but `aws` and `exit` |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
-//! | [`report`] | report → writer, one format each; a path's too | `finding`, `code`, `exit`, `untrusted`, `network`, `remedy` |
-//! | [`cli`] | clap types only | `finding`, `report`, `network`, `flow` |
+//! | [`report`] | report → writer, one format each; a path's too | `code`, `exit`, `finding`, `flow`, `network`, `remedy`, `untrusted` |
+//! | [`cli`] | clap types only | `code`, `finding`, `flow`, `network`, `report` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 
 #[cfg(feature = "static")]
