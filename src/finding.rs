@@ -26,6 +26,25 @@ pub struct Finding {
     pub elapsed: Duration,
     /// What was measured, by name; text that came from the network is already safe to print.
     pub evidence: BTreeMap<String, serde_json::Value>,
+    /// Where in a file it is; `None` for what no file says.
+    pub location: Option<Location>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The file, as it was named to the run, relative where it was given so, with `/` between its parts.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
 }
 
 impl Finding {
@@ -41,6 +60,7 @@ impl Finding {
             hint: String::new(),
             elapsed: Duration::ZERO,
             evidence: BTreeMap::new(),
+            location: None,
         }
     }
 
@@ -83,6 +103,13 @@ impl Finding {
     #[must_use]
     pub fn evidence(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
         self.evidence.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says where in a file it is.
+    #[must_use]
+    pub fn at(mut self, location: Location) -> Self {
+        self.location = Some(location);
         self
     }
 

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
-use crate::finding::{Finding, Report, Verdict};
+use crate::finding::{Finding, Location, Report, Verdict};
 
 use super::printable;
 use super::style::Style;
@@ -131,6 +131,20 @@ pub struct FindingV1 {
     pub elapsed_ms: u64,
     /// What was measured, by name.
     pub evidence: BTreeMap<String, serde_json::Value>,
+    /// Where in a file it is; absent for what no file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationV1>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LocationV1 {
+    /// The file, as it was named to the run.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
 }
 
 /// Writes the report as JSON, indented, with a line break at its end.
@@ -225,7 +239,14 @@ impl From<&Finding> for FindingV1 {
             explain: explain(finding.code),
             elapsed_ms: milliseconds(finding.elapsed),
             evidence: finding.evidence.clone(),
+            location: finding.location.as_ref().map(LocationV1::from),
         }
+    }
+}
+
+impl From<&Location> for LocationV1 {
+    fn from(location: &Location) -> Self {
+        Self { path: location.path.clone(), line: location.line, column: location.column }
     }
 }
 

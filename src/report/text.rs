@@ -80,6 +80,9 @@ fn block(
 /// A finding: its sentence, and for all but a pass what lies behind it.
 fn one(finding: &Finding, explained: &mut HashSet<Code>, page: &mut Page<'_>) -> io::Result<()> {
     sentence(finding, page)?;
+    if let Some(location) = &finding.location {
+        page.detail("at", &page.one_line(&location.to_string()))?;
+    }
     let shown = finding.verdict != Verdict::Pass;
     if shown && finding.verdict != Verdict::Skip || page.style.verbose {
         page.detail("expected", &finding.expected)?;

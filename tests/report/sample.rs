@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reachgate::code::Code;
-use reachgate::finding::{FailOn, Finding, Mode, PolicyName, Report, Verdict};
+use reachgate::finding::{FailOn, Finding, Location, Mode, PolicyName, Report, Verdict};
 use serde_json::{Value, json};
 
 /// A finding with nothing but what every finding has.
@@ -19,6 +19,7 @@ pub fn finding(code: Code, verdict: Verdict, subject: &str, observed: &str) -> F
         hint: String::new(),
         elapsed: Duration::from_millis(2),
         evidence: BTreeMap::new(),
+        location: None,
     }
 }
 
@@ -73,7 +74,8 @@ fn runner_and_address() -> Vec<Finding> {
             "no proxy between a job and dev-server",
             "This probe dials directly; curl and git in the same job go through the proxy.",
             "Add 10.1.40.10 to NO_PROXY and no_proxy in the group's CI/CD variables.",
-        ),
+        )
+        .at(Location { path: "deploy/job.yaml".into(), line: 12, column: 5 }),
         finding(Code::RunnerActive, Verdict::Pass, "runner", "20 (medium) takes jobs"),
         finding(
             Code::AddressInVpc,
@@ -199,6 +201,9 @@ pub fn hostile(text: &str) -> Report {
             &mut finding.hint,
         ] {
             text.clone_into(field);
+        }
+        if let Some(location) = &mut finding.location {
+            text.clone_into(&mut location.path);
         }
         for name in ["destination", "service", "port", "not_after"] {
             finding.evidence.insert(name.to_owned(), json!(text));
