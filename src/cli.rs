@@ -68,6 +68,9 @@ pub enum Command {
     /// Ask AWS's configuration whether it admits what the policy expects
     #[cfg(feature = "static")]
     Static(Static),
+    /// Do both at once and join their answers: one diagnosis a flow, with the culprit's name
+    #[cfg(feature = "static")]
+    Gate(Gate),
     /// Ask AWS's configuration one question: can this send to that, and get the answer back?
     #[cfg(feature = "static")]
     Path(Path),

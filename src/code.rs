@@ -8,6 +8,7 @@ mod certificate;
 mod cluster;
 mod destination;
 mod dns;
+mod gate;
 mod group;
 mod path;
 mod peering;
@@ -70,6 +71,7 @@ areas! {
     TransitGateway "transit-gateway" ["transit-gateway"] "Transit gateways in a path's way.",
     Review "review" ["ingress", "rule", "quota"] "What a reviewer of security groups would remark.",
     Snapshot "snapshot" ["snapshot"] "The configuration that was read.",
+    Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
     Run "run" ["run"] "The run itself.",
 }
 
@@ -288,6 +290,31 @@ codes! {
     Snapshot snapshot {
         SnapshotIncomplete "snapshot-incomplete" INCOMPLETE,
         SnapshotConflict "snapshot-conflict" CONFLICT,
+    }
+    Gate gate {
+        GatePodLocated "gate-pod-located" POD_LOCATED,
+        GatePodUnlocated "gate-pod-unlocated" POD_UNLOCATED,
+        GateOpen "gate-open" OPEN,
+        GateOpenByOtherGroup "gate-open-by-other-group" OPEN_BY_OTHER_GROUP,
+        GateOpenByCidr "gate-open-by-cidr" OPEN_BY_CIDR,
+        GateUnconfirmed "gate-unconfirmed" UNCONFIRMED,
+        GatePathUnexplained "gate-path-unexplained" PATH_UNEXPLAINED,
+        GateBlockedByConfiguration "gate-blocked-by-configuration" BLOCKED_BY_CONFIGURATION,
+        GateBlockedElsewhere "gate-blocked-elsewhere" BLOCKED_ELSEWHERE,
+        GateBlockerUnknown "gate-blocker-unknown" BLOCKER_UNKNOWN,
+        GateBlockedTwice "gate-blocked-twice" BLOCKED_TWICE,
+        GateBlockedInPod "gate-blocked-in-pod" BLOCKED_IN_POD,
+        GateServiceDown "gate-service-down" SERVICE_DOWN,
+        GateServiceWrong "gate-service-wrong" SERVICE_WRONG,
+        GatePathMtu "gate-path-mtu" PATH_MTU,
+        GateFirewallRejects "gate-firewall-rejects" FIREWALL_REJECTS,
+        GateHostUnreachable "gate-host-unreachable" HOST_UNREACHABLE,
+        GateDeniedUnseen "gate-denied-unseen" DENIED_UNSEEN,
+        GateUndecided "gate-undecided" UNDECIDED,
+        GateWitnessesDiffer "gate-witnesses-differ" WITNESSES_DIFFER,
+        GateClosed "gate-closed" CLOSED,
+        GateExposed "gate-exposed" EXPOSED,
+        GateExposedUnanswered "gate-exposed-unanswered" EXPOSED_UNANSWERED,
     }
     Run run {
         RunInterrupted "run-interrupted" INTERRUPTED,

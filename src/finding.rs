@@ -167,6 +167,8 @@ pub enum Mode {
     Probe,
     /// AWS's configuration was asked.
     Static,
+    /// Both, and their answers joined.
+    Gate,
 }
 
 impl Mode {
@@ -175,6 +177,7 @@ impl Mode {
         match self {
             Self::Probe => "probe",
             Self::Static => "static",
+            Self::Gate => "gate",
         }
     }
 }

@@ -7,6 +7,8 @@ pub mod address;
 mod certificate;
 #[cfg(feature = "static")]
 pub mod configuration;
+#[cfg(feature = "static")]
+pub mod correlate;
 mod dns;
 mod port;
 pub mod runner;

@@ -4,6 +4,8 @@
 mod configuration;
 mod explain;
 #[cfg(feature = "static")]
+mod gate;
+#[cfg(feature = "static")]
 mod path;
 mod policy;
 mod probe;
@@ -29,6 +31,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Probe(options) => probe::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Static(options) => static_mode::run(options, &cli.shared),
+        #[cfg(feature = "static")]
+        Command::Gate(options) => gate::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Path(options) => path::run(options, &cli.shared),
         #[cfg(feature = "static")]
@@ -84,6 +88,10 @@ pub enum Failure {
     #[cfg(feature = "static")]
     #[error("a path is not written as {0}; use text or json")]
     PathFormat(crate::report::Format),
+    /// A report of another job cannot be joined.
+    #[cfg(feature = "static")]
+    #[error(transparent)]
+    Join(#[from] gate::JoinError),
     /// There is no such code.
     #[error(transparent)]
     Code(#[from] crate::code::UnknownCode),

@@ -175,7 +175,9 @@ fn every_code_is_explained() {
 fn every_code_is_exercised() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut text = String::new();
-    for folder in ["judge.rs", "lab/scenarios", "network/scenarios", "static/variants", "static/path.rs"] {
+    for folder in
+        ["judge.rs", "correlate", "lab/scenarios", "network/scenarios", "static/variants", "static/path.rs"]
+    {
         let path = tests.join(folder);
         if path.is_dir() {
             for entry in fs::read_dir(path).expect("a folder") {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::parse_duration;
+use super::{Probe, parse_duration};
 use crate::flow::Port;
 use crate::network::{Endpoint, Translation};
 
 /// Where AWS's configuration comes from.
-#[derive(Debug, Args)]
-pub struct Configuration {
+#[derive(Debug, Clone, Args)]
+pub struct Origin {
     /// A folder of AWS CLI output, or a file of `reachgate snapshot`; may be given several times
     #[arg(long, value_name = "PATH")]
     pub snapshot: Vec<PathBuf>,
@@ -21,6 +21,14 @@ pub struct Configuration {
     /// The AWS profile to read as [default: as the AWS CLI finds it]
     #[arg(long, value_name = "PROFILE", conflicts_with = "snapshot")]
     pub profile: Option<String>,
+}
+
+/// Where AWS's configuration comes from, and how long reading it may take.
+#[derive(Debug, Args)]
+pub struct Configuration {
+    /// Where it comes from
+    #[command(flatten)]
+    pub origin: Origin,
     /// How long reading AWS may take
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
     pub timeout: Duration,
@@ -32,12 +40,58 @@ pub struct Static {
     /// Where AWS's configuration comes from
     #[command(flatten)]
     pub configuration: Configuration,
+    /// What it does not say
+    #[command(flatten)]
+    pub unsaid: Unsaid,
+}
+
+/// What AWS's configuration does not say.
+#[derive(Debug, Clone, Args)]
+pub struct Unsaid {
     /// The EKS cluster security group [default: as describe-cluster says, else by its tag]
     #[arg(long, value_name = "ID", value_parser = parse_group)]
     pub cluster_security_group: Option<String>,
     /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
     #[arg(long, value_name = "WHETHER", default_value = "unknown")]
     pub external_snat: ExternalSnat,
+}
+
+/// What `gate` takes.
+#[derive(Debug, Args)]
+pub struct Gate {
+    /// The probe
+    #[command(flatten)]
+    pub probe: Probe,
+    /// Join a report that `reachgate probe --output json=FILE` made, instead of probing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "timeout"])]
+    pub probe_report: Option<PathBuf>,
+    /// Where AWS's configuration comes from
+    #[command(flatten)]
+    pub origin: Origin,
+    /// How long reading AWS may take
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
+    pub aws_timeout: Duration,
+    /// What it does not say
+    #[command(flatten)]
+    pub unsaid: Unsaid,
+    /// Join a report that `reachgate static --output json=FILE` made, instead of reading AWS
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "snapshot", "region", "profile", "aws_timeout", "cluster_security_group", "external_snat"
+    ])]
+    pub static_report: Option<PathBuf>,
+    /// A report that is older than this is refused
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
+    pub max_age: Duration,
+    /// Without this witness the gate does not pass: what it was not asked is unknown, not skipped
+    #[arg(long, value_name = "WITNESS")]
+    pub require: Vec<Witness>,
+}
+
+/// Who can be required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Witness {
+    /// AWS's configuration
+    Static,
 }
 
 /// What `path` takes.

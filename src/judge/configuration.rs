@@ -7,6 +7,7 @@ mod cluster;
 mod code;
 mod destination;
 mod path;
+mod pod;
 mod review;
 mod runner;
 mod space;
@@ -25,6 +26,8 @@ use super::address::judge_address;
 use destination::Target;
 
 pub use code::code_of;
+pub use path::judge_unread;
+pub use pod::judge_pod;
 
 /// What EC2's data does not say.
 #[derive(Debug, Clone, Default)]

@@ -11,7 +11,7 @@ use self::words::Words;
 use super::address::judge_address;
 use super::certificate::judge_certificate;
 use super::runner::Place;
-use super::target::{expected, subject, targets_of};
+use super::target::{expected, identified, subject, targets_of};
 use super::{destinations, own_addresses};
 use crate::code::{Area, Code};
 use crate::fact::Facts;
@@ -49,18 +49,16 @@ pub fn judge_ports(policy: &Policy, facts: &Facts, place: &Place<'_>) -> Vec<Fin
             continue;
         };
         for target in targets_of(policy, place, name, destination, address) {
-            match dialled.get(&target) {
-                Some(fact) => {
-                    let neighbour = answering.get(&address).copied();
-                    let words = Words { from: place.subnet_text(policy), fact, neighbour };
-                    findings.extend(judge_port(facts, &words, intercepted.contains(name)));
-                }
-                None => findings.push(
-                    Finding::new(Code::PortUndecided, Verdict::Unknown, subject(&target))
-                        .expected(expected(&target))
-                        .observed("no result yet when the run ended")
-                        .reason("It was not decided."),
-                ),
+            if let Some(fact) = dialled.get(&target) {
+                let neighbour = answering.get(&address).copied();
+                let words = Words { from: place.subnet_text(policy), fact, neighbour };
+                findings.extend(judge_port(facts, &words, intercepted.contains(name)));
+            } else {
+                let finding = Finding::new(Code::PortUndecided, Verdict::Unknown, subject(&target))
+                    .expected(expected(&target))
+                    .observed("no result yet when the run ended")
+                    .reason("It was not decided.");
+                findings.push(identified(finding, &target));
             }
         }
         findings.extend(elsewhere(policy, place, name));
@@ -81,10 +79,11 @@ fn skipped(
         .into_iter()
         .filter(|target| target.role != Role::Control)
         .map(move |target| {
-            Finding::new(Code::PortNotAsked, Verdict::Skip, subject(&target))
+            let finding = Finding::new(Code::PortNotAsked, Verdict::Skip, subject(&target))
                 .expected(expected(&target))
                 .observed("not dialled")
-                .reason(format!("The address did not pass: {because}."))
+                .reason(format!("The address did not pass: {because}."));
+            identified(finding, &target)
         })
 }
 

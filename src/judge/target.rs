@@ -6,6 +6,7 @@ use super::address::judge_address;
 use super::runner::Place;
 use super::{destinations, expectations_from};
 use crate::fact::port::{Role, Target};
+use crate::finding::Finding;
 use crate::flow::Greeting;
 use crate::policy::{Destination, Expectation, Policy};
 
@@ -78,6 +79,21 @@ pub fn subject(target: &Target) -> String {
         Role::Control => format!("{} control port {}", target.destination, target.port),
         Role::Reach(service) | Role::Closed(service) => {
             format!("{} {service} ({}/{})", target.destination, target.port, target.greeting)
+        }
+    }
+}
+
+/// Says which of the policy's services a finding is about, and what is expected of it.
+pub(super) fn identified(finding: Finding, target: &Target) -> Finding {
+    let finding =
+        finding.evidence("destination", target.destination.as_str()).evidence("port", target.port.number());
+    match &target.role {
+        Role::Control => finding,
+        Role::Reach(service) => {
+            finding.evidence("service", service.as_str()).evidence("expectation", "reach")
+        }
+        Role::Closed(service) => {
+            finding.evidence("service", service.as_str()).evidence("expectation", "closed")
         }
     }
 }

@@ -116,7 +116,7 @@ impl<'a> Network<'a> {
     }
 
     /// The interfaces that own an address, alone or within a delegated prefix.
-    pub(super) fn owners(&self, address: IpAddr) -> Vec<&'a NetworkInterface> {
+    pub fn owners(&self, address: IpAddr) -> Vec<&'a NetworkInterface> {
         let mut owners = self.addresses.get(&address).cloned().unwrap_or_default();
         for (v6, length) in &self.prefix_lengths {
             if *v6 == address.is_ipv6()

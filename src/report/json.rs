@@ -10,6 +10,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::code::UnknownCode;
 use crate::exit::Exit;
 use crate::finding::{Finding, Location, Report, Verdict};
 
@@ -28,7 +29,7 @@ pub struct ReportV1 {
     pub schema: SchemaName,
     /// What wrote it.
     pub tool: Tool,
-    /// What was run: `probe` asked the network, `static` asked AWS's configuration.
+    /// What was run: `probe` asked the network, `static` asked AWS's configuration, `gate` joined both.
     pub mode: String,
     /// Which policy it was judged by.
     pub policy: PolicyV1,
@@ -179,6 +180,44 @@ pub enum ReadError {
     /// It is of another format or version.
     #[error("this is a `{}` document, and only {SCHEMA} can be read; write it with this version of reachgate", printable::line(.0))]
     OtherSchema(String),
+    /// It has a finding that this version does not know.
+    #[error("a newer reachgate wrote it: there is no code {}", printable::line(&.0.0))]
+    Code(#[from] UnknownCode),
+}
+
+impl TryFrom<FindingV1> for Finding {
+    type Error = ReadError;
+
+    fn try_from(told: FindingV1) -> Result<Self, ReadError> {
+        Ok(Self {
+            code: told.code.parse()?,
+            verdict: told.verdict.into(),
+            subject: told.subject,
+            expected: told.expected,
+            observed: told.observed,
+            reason: told.reason,
+            hint: told.hint,
+            elapsed: Duration::from_millis(told.elapsed_ms),
+            evidence: told.evidence,
+            location: told.location.map(|place| Location {
+                path: place.path,
+                line: place.line,
+                column: place.column,
+            }),
+        })
+    }
+}
+
+impl From<VerdictV1> for Verdict {
+    fn from(verdict: VerdictV1) -> Self {
+        match verdict {
+            VerdictV1::Pass => Self::Pass,
+            VerdictV1::Warn => Self::Warn,
+            VerdictV1::Fail => Self::Fail,
+            VerdictV1::Unknown => Self::Unknown,
+            VerdictV1::Skip => Self::Skip,
+        }
+    }
 }
 
 /// Reads a report that another run wrote. Its text is not safe to print as it is.

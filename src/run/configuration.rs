@@ -1,13 +1,15 @@
 //! Where AWS's configuration is read from: the one place that knows.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::Failure;
 use crate::aws::files::load_snapshot;
-use crate::cli::Configuration;
+use crate::cli::{Origin, Unsaid};
 use crate::judge::address::judge_address;
+use crate::judge::configuration::StaticOptions;
 use crate::judge::destinations;
 use crate::network::Endpoint;
 use crate::policy::Policy;
@@ -31,6 +33,15 @@ pub struct Needed {
     pub cluster: Option<String>,
     /// Its security group, where the user says so.
     pub cluster_group: Option<String>,
+}
+
+impl From<&Unsaid> for StaticOptions {
+    fn from(unsaid: &Unsaid) -> Self {
+        Self {
+            cluster_group: unsaid.cluster_security_group.as_deref().map(Into::into),
+            translation: unsaid.external_snat.into(),
+        }
+    }
 }
 
 impl Needed {
@@ -66,17 +77,21 @@ impl Needed {
     }
 }
 
-/// Reads it into one snapshot: from the files that are given, else from AWS itself.
+/// Reads it into one snapshot: from the files that are given, else from AWS itself, in this time at most.
 ///
 /// # Errors
 ///
 /// Every file that is wrong, or that AWS itself cannot be read.
-pub fn load(options: &Configuration, needed: Needed) -> Result<Snapshot, Failure> {
-    if options.snapshot.is_empty() { fetch(options, needed) } else { Ok(load_snapshot(&options.snapshot)?) }
+pub fn load(origin: &Origin, timeout: Duration, needed: Needed) -> Result<Snapshot, Failure> {
+    if origin.snapshot.is_empty() {
+        fetch(origin, timeout, needed)
+    } else {
+        Ok(load_snapshot(&origin.snapshot)?)
+    }
 }
 
 #[cfg(feature = "aws")]
-fn fetch(options: &Configuration, needed: Needed) -> Result<Snapshot, Failure> {
+fn fetch(origin: &Origin, timeout: Duration, needed: Needed) -> Result<Snapshot, Failure> {
     use crate::aws::live::{ClusterRequest, Ends, Request, Scope, Session, fetch_snapshot};
 
     let Needed { everything, ranges, addresses, interfaces, instances, cluster, cluster_group } = needed;
@@ -89,11 +104,11 @@ fn fetch(options: &Configuration, needed: Needed) -> Result<Snapshot, Failure> {
         cluster: cluster
             .map(|name| ClusterRequest { name: name.into(), security_group: cluster_group.map(Into::into) }),
         session: Session {
-            profile: options.profile.clone(),
-            region: options.region.clone(),
+            profile: origin.profile.clone(),
+            region: origin.region.clone(),
             endpoint_url: None,
         },
-        timeout: options.timeout,
+        timeout,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(Failure::Start)?;
@@ -103,6 +118,6 @@ fn fetch(options: &Configuration, needed: Needed) -> Result<Snapshot, Failure> {
 }
 
 #[cfg(not(feature = "aws"))]
-fn fetch(_options: &Configuration, _needed: Needed) -> Result<Snapshot, Failure> {
+fn fetch(_origin: &Origin, _timeout: Duration, _needed: Needed) -> Result<Snapshot, Failure> {
     Err(Failure::NoLive)
 }

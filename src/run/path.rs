@@ -21,7 +21,11 @@ pub fn run(options: &Path, shared: &Shared) -> Result<Exit, Failure> {
     if let Some(format) = outputs.formats().find(|format| !matches!(format, Format::Text | Format::Json)) {
         return Err(Failure::PathFormat(format));
     }
-    let snapshot = load(&options.configuration, Needed::by_ends([&options.from, &options.to]))?;
+    let snapshot = load(
+        &options.configuration.origin,
+        options.configuration.timeout,
+        Needed::by_ends([&options.from, &options.to]),
+    )?;
     let network = Network::new(&snapshot);
     let question = Question {
         from: options.from.clone(),

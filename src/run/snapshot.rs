@@ -18,7 +18,7 @@ pub fn run(options: &Capture, shared: &Shared) -> Result<Exit, Failure> {
         let policy = load_policy(shared.policy.as_deref(), &environment)?;
         Needed::by_policy(&policy, None)
     };
-    let snapshot = load(&options.configuration, needed)?;
+    let snapshot = load(&options.configuration.origin, options.configuration.timeout, needed)?;
     if options.out == Path::new("-") {
         return print(|mut out| write_snapshot(&snapshot, &mut out));
     }

@@ -20,14 +20,10 @@ pub fn run(options: &Static, shared: &Shared) -> Result<Exit, Failure> {
     let started = Instant::now();
     let policy = load_policy(shared.policy.as_deref().map(Path::new), &environment)?;
     let outputs = Outputs::open(&shared.output, shared.format)?;
-    let needed = Needed::by_policy(&policy, options.cluster_security_group.as_deref());
-    let snapshot = load(&options.configuration, needed)?;
+    let needed = Needed::by_policy(&policy, options.unsaid.cluster_security_group.as_deref());
+    let snapshot = load(&options.configuration.origin, options.configuration.timeout, needed)?;
     let network = Network::new(&snapshot);
-    let options = StaticOptions {
-        cluster_group: options.cluster_security_group.as_deref().map(Into::into),
-        translation: options.external_snat.into(),
-    };
-    let mut findings = judge_static(&policy, &network, &options);
+    let mut findings = judge_static(&policy, &network, &StaticOptions::from(&options.unsaid));
     selection::apply(shared, &mut findings);
     let report = Report {
         mode: Mode::Static,

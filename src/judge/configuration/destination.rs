@@ -98,8 +98,10 @@ pub(super) fn judge(
                     .expected(expected.as_str())
                     .observed(blocker.detail.as_str())
                     .reason(code_of(blocker.code).story().meaning)
+                    .evidence("destination", target.name)
                     .evidence("address", target.address.to_string())
-                    .evidence("component", blocker.component.as_str());
+                    .evidence("component", blocker.component.as_str())
+                    .evidence("detail", blocker.detail.as_str());
                 let traffic = Traffic::Icmp;
                 let remedy = context.adviser.advise(&located.result, traffic, blocker, &Admit::Source);
                 findings.push(with_remedy(finding, &remedy));
@@ -116,6 +118,8 @@ pub(super) fn judge(
                         "{} is {interface}{instance} in {}, with {groups}",
                         target.address, end.subnet
                     ))
+                    .evidence("destination", target.name)
+                    .evidence("address", target.address.to_string())
                     .evidence("interface", interface)
                     .evidence("instance", end.instance.clone())
                     .evidence("subnet", end.subnet.as_str())

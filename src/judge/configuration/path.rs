@@ -11,8 +11,11 @@ use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::flow::Service;
 use crate::network::{Answer, Endpoint, PathResult, Question, Traffic, evaluate_path};
-use crate::policy::{Expectation, Via};
+use crate::policy::{Expectation, Policy, Via};
 use crate::remedy::Admit;
+
+/// How many interfaces a report lists at most.
+pub(super) const LISTED: usize = 1_000;
 
 /// A destination, as one source reaches it.
 pub(super) struct Reached<'a> {
@@ -50,7 +53,7 @@ pub(super) fn judge<'a>(
         let Some(runners) = sources.iter().find(|runners| runners.name == expectation.from) else { continue };
         let Some(target) = targets.iter().find(|target| target.name == expectation.to) else {
             not_asked(
-                context,
+                context.policy,
                 expectation,
                 "The destination's address cannot be asked about.",
                 Verdict::Skip,
@@ -67,22 +70,22 @@ pub(super) fn judge<'a>(
         let Some(way) = reached.get_mut(at) else { continue };
         let Some(end) = way.located.end().cloned() else {
             let why = "Where the destination is, is not known.";
-            not_asked(context, expectation, why, Verdict::Skip, findings);
+            not_asked(context.policy, expectation, why, Verdict::Skip, findings);
             continue;
         };
-        let reach_services = services(context, expectation, &expectation.reach);
+        let reach_services = services(context.policy, expectation, &expectation.reach);
         way.services.extend(reach_services.iter().map(|(_, service)| *service));
         let classes = runners.classes(context, target.address, Some(&end));
         if classes.is_empty() {
             let why = "No interface of the source, and no subnet of it, is known.";
-            not_asked(context, expectation, why, Verdict::Unknown, findings);
+            not_asked(context.policy, expectation, why, Verdict::Unknown, findings);
             continue;
         }
         for (name, service) in reach_services {
             let asked = ask(context, runners, expectation, *target, (name, service), &classes);
             reach(&asked, expectation.via, findings);
         }
-        for (name, service) in services(context, expectation, &expectation.closed) {
+        for (name, service) in services(context.policy, expectation, &expectation.closed) {
             let asked = ask(context, runners, expectation, *target, (name, service), &classes);
             closed::judge(&asked, findings);
         }
@@ -96,34 +99,43 @@ fn subject(expectation: &Expectation, name: &str, service: Service) -> String {
 }
 
 /// The destination's services of these names.
-fn services<'a>(
-    context: &Context<'a>,
-    expectation: &Expectation,
-    names: &'a [String],
-) -> Vec<(&'a str, Service)> {
-    let destination = context.policy.destinations.get(&expectation.to);
+fn services<'a>(policy: &Policy, expectation: &Expectation, names: &'a [String]) -> Vec<(&'a str, Service)> {
+    let destination = policy.destinations.get(&expectation.to);
     let known = |name: &'a String| Some((name.as_str(), *destination?.services.get(name)?));
     names.iter().filter_map(known).collect()
 }
 
 fn not_asked(
-    context: &Context<'_>,
+    policy: &Policy,
     expectation: &Expectation,
     why: &str,
     verdict: Verdict,
     findings: &mut Vec<Finding>,
 ) {
     let (reach, closed) = (&expectation.reach, &expectation.closed);
-    let all = [services(context, expectation, reach), services(context, expectation, closed)].concat();
+    let all = [services(policy, expectation, reach), services(policy, expectation, closed)].concat();
     for (name, service) in all {
         findings.push(
             Finding::new(Code::PathNotAsked, verdict, subject(expectation, name, service))
                 .expected("an answer from AWS's configuration")
                 .observed("not judged")
                 .reason(why)
-                .hint(if verdict == Verdict::Skip { "" } else { "See to the other findings first." }),
+                .hint(if verdict == Verdict::Skip { "" } else { "See to the other findings first." })
+                .evidence("source", expectation.from.as_str())
+                .evidence("destination", expectation.to.as_str())
+                .evidence("service", name)
+                .evidence("port", service.port.number()),
         );
     }
+}
+
+/// Every expectation when AWS's configuration was not read at all, for this reason.
+pub fn judge_unread(policy: &Policy, why: &str, verdict: Verdict) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for expectation in &policy.expectations {
+        not_asked(policy, expectation, why, verdict, &mut findings);
+    }
+    findings
 }
 
 fn ask<'c, 'a>(
@@ -183,6 +195,20 @@ impl Asked<'_, '_> {
             .evidence("address", self.target.address.to_string())
     }
 
+    /// Says which interfaces a finding is about: how many, ten of them, and all where it is not about all.
+    fn concerning(&self, finding: Finding, members: &[&str]) -> Finding {
+        let mut ids = members.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let finding = finding
+            .evidence("interfaces", ids.len())
+            .evidence("of", self.total)
+            .evidence("examples", ids.iter().take(10).copied().collect::<Vec<_>>());
+        // Enough to tell whether one pod's interface is among them, and not so many that a report grows with
+        // the account.
+        if ids.len() < self.total && ids.len() <= LISTED { finding.evidence("members", ids) } else { finding }
+    }
+
     /// `tcp/22`.
     fn flow(&self) -> String {
         format!("tcp/{}", self.service.port)
@@ -193,7 +219,7 @@ impl Asked<'_, '_> {
         let own = members.iter().collect::<std::collections::BTreeSet<_>>().len();
         if own == self.total {
             return if own == 1 {
-                format!("of the 1 there is, {}", members[0])
+                format!("the 1 interface there is, {}", members[0])
             } else {
                 format!("all {}", count(own, "interface"))
             };

@@ -4,10 +4,12 @@ mod class;
 mod interface;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::cluster::Groups;
+use super::path::LISTED;
 use super::{Context, a_few, count};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
@@ -30,6 +32,8 @@ pub(super) struct Runners<'a> {
     pub interfaces: Vec<&'a NetworkInterface>,
     /// The subnets in which nothing runs, so that one to come is judged there.
     pub empty: Vec<&'a Subnet>,
+    /// One pod's address, where that pod alone is asked about; `interfaces` is its own then.
+    pub pod: Option<IpAddr>,
 }
 
 /// Finds every source that an expectation begins at.
@@ -52,6 +56,7 @@ pub(super) fn find<'a>(
                 subnets,
                 interfaces: Vec::new(),
                 empty: Vec::new(),
+                pod: None,
             };
             find_interfaces(context, &mut runners, near.as_deref(), findings);
             judge_groups(context, &runners, findings);
@@ -183,13 +188,30 @@ fn find_interfaces<'a>(
         Finding::new(Code::RunnerInterfacesFound, Verdict::Pass, subject)
             .observed(format!("{interfaces} in use{to_come}"))
     };
-    findings.push(
-        finding
-            .expected(expected)
-            .evidence("running", running)
-            .evidence("not_running", idle)
-            .evidence("not_runners", other),
-    );
+    let finding = finding
+        .expected(expected)
+        .evidence("source", name)
+        .evidence("running", running)
+        .evidence("not_running", idle)
+        .evidence("not_runners", other);
+    // So that a pod's address, seen elsewhere, can be found in this report.
+    let listed = (running <= LISTED).then(|| {
+        let own = |interface: &&NetworkInterface| {
+            // The primary address is listed twice.
+            let own: BTreeSet<String> = addresses(interface).map(range_text).collect();
+            (interface.network_interface_id.to_string(), own.into_iter().collect())
+        };
+        runners.interfaces.iter().map(own).collect::<serde_json::Map<_, _>>()
+    });
+    findings.push(match listed {
+        Some(listed) => finding.evidence("addresses", listed),
+        None => finding,
+    });
+}
+
+/// An address alone, or a range with its length.
+fn range_text(range: IpNet) -> String {
+    if range.prefix_len() == range.max_prefix_len() { range.addr().to_string() } else { range.to_string() }
 }
 
 /// Names the interfaces that lack the cluster group, by what they carry instead.
@@ -235,21 +257,16 @@ fn judge_groups(context: &Context<'_>, runners: &Runners<'_>, findings: &mut Vec
         };
         let what = format!("{} of {}", ids.len(), count(runners.interfaces.len(), "interface"));
         let instead = if carried.is_empty() { "no group".to_owned() } else { super::super::list(&carried) };
-        findings.push(
-            Finding::new(Code::RunnerInterfaceLacksClusterGroup, verdict, subject.as_str())
-                .expected(expected.as_str())
-                .observed(format!(
-                    "{what} without it: {} ({kind}) with {instead}",
-                    a_few(ids.iter().copied())
-                ))
-                .reason(format!(
-                    "A rule that admits {group} matches interfaces that carry it, and no others."
-                ))
-                .hint(format!("Add {group} in {place}, and replace the nodes or pods."))
-                .evidence("group", group.as_str())
-                .evidence("carried", carried)
-                .evidence("interfaces", ids.len())
-                .evidence("examples", ids.iter().take(10).copied().collect::<Vec<_>>()),
-        );
+        let listed = ids.len() <= LISTED;
+        let finding = Finding::new(Code::RunnerInterfaceLacksClusterGroup, verdict, subject.as_str())
+            .expected(expected.as_str())
+            .observed(format!("{what} without it: {} ({kind}) with {instead}", a_few(ids.iter().copied())))
+            .reason(format!("A rule that admits {group} matches interfaces that carry it, and no others."))
+            .hint(format!("Add {group} in {place}, and replace the nodes or pods."))
+            .evidence("group", group.as_str())
+            .evidence("carried", carried)
+            .evidence("interfaces", ids.len())
+            .evidence("examples", ids.iter().take(10).copied().collect::<Vec<_>>());
+        findings.push(if listed { finding.evidence("members", ids) } else { finding });
     }
 }

@@ -1,7 +1,7 @@
 //! One port's fact, as a finding in words.
 
 use super::refusal::errno_name;
-use super::{Code, Connect, Finding, Port, PortFact, Role, Verdict, expected, subject};
+use super::{Code, Connect, Finding, Port, PortFact, Verdict, expected, identified, subject};
 use crate::fact::port::ConnectError;
 
 /// Puts one port's fact into words.
@@ -21,12 +21,8 @@ impl Words<'_> {
             .expected(expected(&fact.target))
             .elapsed(fact.elapsed)
             .evidence("address", fact.target.address.to_string())
-            .evidence("port", fact.target.port.number())
-            .evidence("destination", fact.target.destination.as_str())
             .evidence("attempts", fact.attempts);
-        if let Role::Reach(service) | Role::Closed(service) = &fact.target.role {
-            finding = finding.evidence("service", service.as_str());
-        }
+        finding = identified(finding, &fact.target);
         if let Some(source) = fact.source {
             finding = finding.evidence("source_before_nat", source.to_string());
         }

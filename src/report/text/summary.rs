@@ -1,8 +1,10 @@
 //! The end of the report: what needs attention, how many of each verdict, and what the exit code means.
 
+use std::collections::HashSet;
 use std::io;
 use std::time::Duration;
 
+use crate::code::Area;
 use crate::exit::Exit;
 use crate::finding::{FailOn, Finding, Report, Verdict};
 use crate::report::style::Style;
@@ -16,7 +18,12 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let attention = ATTENTION
         .iter()
         .flat_map(|verdict| report.findings.iter().filter(move |finding| finding.verdict == *verdict));
-    let attention: Vec<_> = attention.collect();
+    let mut attention: Vec<_> = attention.collect();
+    // A diagnosis says what the halves' findings of the same flow mean together.
+    let diagnosed: HashSet<_> =
+        attention.iter().filter(|finding| finding.area() == Area::Gate).filter_map(|it| flow(it)).collect();
+    attention.retain(|it| it.area() == Area::Gate || flow(it).is_none_or(|flow| !diagnosed.contains(&flow)));
+    attention.sort_by_key(|finding| (finding.area() != Area::Gate, std::cmp::Reverse(finding.verdict)));
     if !attention.is_empty() {
         page.underlined("needs attention")?;
         for finding in attention {
@@ -35,6 +42,12 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let counts = counts(&findings, page.style);
     page.paragraph("", "  ", &format!("{checks} in {}{separator}{counts}", duration(report.elapsed)))?;
     status(report, page)
+}
+
+/// The flow that a finding is about: the destination's name and the service's.
+fn flow(finding: &Finding) -> Option<(&str, &str)> {
+    let name = |name| finding.evidence.get(name).and_then(serde_json::Value::as_str);
+    Some((name("destination")?, name("service")?))
 }
 
 /// One line: the exit code and what it means.

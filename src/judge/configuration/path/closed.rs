@@ -1,6 +1,5 @@
 //! A service that must not be reachable.
 
-use super::outcome::{distinct, examples};
 use super::{Asked, is_of_destination};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
@@ -39,30 +38,27 @@ pub(super) fn judge(asked: &Asked<'_, '_>, findings: &mut Vec<Finding>) {
         rules.sort();
         rules.dedup();
         let shown = crate::judge::configuration::a_few(rules.iter().map(String::as_str));
-        findings.push(
-            asked
-                .finding(Code::PathExposed, Verdict::Fail)
-                .expected(expected.as_str())
-                .observed(format!("{} admitted by {shown}, for {}", asked.flow(), asked.share(&open)))
-                .reason(Code::PathExposed.story().meaning)
-                .hint(format!("Remove or narrow {shown}."))
-                .evidence("rules", rules)
-                .evidence("interfaces", distinct(&open))
-                .evidence("examples", examples(&open)),
-        );
+        let finding = asked
+            .finding(Code::PathExposed, Verdict::Fail)
+            .expected(expected.as_str())
+            .observed(format!("{} admitted by {shown}, for {}", asked.flow(), asked.share(&open)))
+            .reason(Code::PathExposed.story().meaning)
+            .hint(format!("Remove or narrow {shown}."))
+            .evidence("detail", format!("{} is admitted by {shown}", asked.flow()))
+            .evidence("rules", rules);
+        findings.push(asked.concerning(finding, &open));
     }
     if !unknown.is_empty() {
         doubts.sort();
         doubts.dedup();
-        findings.push(
-            asked
-                .finding(Code::PathUndecided, Verdict::Unknown)
-                .expected(expected.as_str())
-                .observed(format!("not known for {}", asked.share(&unknown)))
-                .reason(format!("{}.", crate::judge::configuration::a_few(doubts.iter().map(String::as_str))))
-                .hint(Code::PathUndecided.story().remedy)
-                .evidence("doubts", doubts),
-        );
+        let finding = asked
+            .finding(Code::PathUndecided, Verdict::Unknown)
+            .expected(expected.as_str())
+            .observed(format!("not known for {}", asked.share(&unknown)))
+            .reason(format!("{}.", crate::judge::configuration::a_few(doubts.iter().map(String::as_str))))
+            .hint(Code::PathUndecided.story().remedy)
+            .evidence("doubts", doubts);
+        findings.push(asked.concerning(finding, &unknown));
     }
     if open.is_empty() && unknown.is_empty() {
         findings.push(

@@ -69,9 +69,8 @@ fn tell(asked: &Asked<'_, '_>, outcome: &Outcome<'_>) -> Finding {
         .reason(code.story().meaning)
         .evidence("component", blocker.component.as_str())
         .evidence("direction", direction(blocker.direction))
-        .evidence("interfaces", distinct(&outcome.members))
-        .evidence("of", asked.total)
-        .evidence("examples", examples(&outcome.members));
+        .evidence("detail", blocker.detail.as_str());
+    let finding = asked.concerning(finding, &outcome.members);
     let finding = match &blocker.rule {
         Some(rule) => finding.evidence("rule", rule.as_str()),
         None => finding,
@@ -92,20 +91,6 @@ fn direction(direction: Direction) -> &'static str {
         Direction::Forward => "forward",
         Direction::Reply => "reply",
     }
-}
-
-/// The first ten members.
-pub(super) fn examples(members: &[&str]) -> Vec<String> {
-    let mut ids: Vec<String> = members.iter().map(|id| (*id).to_owned()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(10);
-    ids
-}
-
-/// How many different members.
-pub(super) fn distinct(members: &[&str]) -> usize {
-    members.iter().collect::<std::collections::BTreeSet<_>>().len()
 }
 
 /// A path's hops, a phrase each.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Asked;
-use super::outcome::{distinct, examples};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::with_remedy;
@@ -75,13 +74,13 @@ impl<'r> Seen<'r> {
             .expected(format!("{} admitted by {cluster}", asked.flow()))
             .observed(format!("{} admitted by {shown}, for {}", asked.flow(), asked.share(&self.members)))
             .evidence("cluster_group", cluster)
-            .evidence("rules", rules)
-            .evidence("interfaces", distinct(&self.members))
-            .evidence("of", asked.total);
+            .evidence("detail", format!("{} is admitted by {shown}", asked.flow()))
+            .evidence("rules", rules);
+        let finding = asked.concerning(finding, &self.members);
         if passes {
             return Some(finding);
         }
-        let finding = finding.reason(code.story().meaning).evidence("examples", examples(&self.members));
+        let finding = finding.reason(code.story().meaning);
         Some(match (&result.source, &result.destination, &asked.admit) {
             (Some(from), Some(to), Some(admit)) => {
                 with_remedy(finding, &asked.context.adviser.ingress(from, to, asked.traffic, admit))

@@ -44,6 +44,10 @@ impl<'a> Runners<'a> {
         to: IpAddr,
         end: Option<&End>,
     ) -> Vec<Class<'a>> {
+        if let (Some(pod), [interface]) = (self.pod, self.interfaces.as_slice()) {
+            let (from, id) = (Endpoint::Address(pod), interface.network_interface_id.as_str());
+            return vec![Class { from, members: vec![id] }];
+        }
         let snapshot = context.network.snapshot();
         let cuts = Cuts::new(context.network, end.map_or(&[], |end| end.groups.as_slice()));
         let conflicts: BTreeSet<&str> = snapshot.conflicts.iter().map(|it| it.id.as_str()).collect();

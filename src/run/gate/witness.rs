@@ -1,0 +1,188 @@
+//! AWS's configuration as a witness: read on a thread of its own, or taken from another job's report.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::super::Failure;
+use super::super::configuration::{Needed, load};
+use super::report::load_report;
+use crate::cli::{Gate, Origin, Unsaid, Witness};
+use crate::finding::{Finding, Mode, Verdict};
+use crate::judge::configuration::{StaticOptions, judge_pod, judge_static, judge_unread};
+use crate::judge::correlate::{Pod, pod_of_report};
+use crate::network::Network;
+use crate::policy::Policy;
+
+/// What the configuration says: of all runners, and of this pod.
+pub(super) struct Configuration {
+    pub findings: Vec<Finding>,
+    pub pod: Pod,
+}
+
+/// A configuration that is on its way.
+pub(super) enum Reading {
+    /// Another job's report.
+    Reported(Vec<Finding>),
+    /// A thread reads it, and waits for the pod's address.
+    Thread {
+        tell: mpsc::Sender<Option<IpAddr>>,
+        answer: oneshot::Receiver<Result<Configuration, Failure>>,
+        /// What is said where the answer is not waited for.
+        interrupted: Vec<Finding>,
+    },
+}
+
+impl Reading {
+    /// Starts reading, or takes the report.
+    pub(super) fn start(policy: &Policy, options: &Gate) -> Result<Self, Failure> {
+        if let Some(path) = &options.static_report {
+            return Ok(Self::Reported(load_report(path, Mode::Static, policy, options.max_age)?));
+        }
+        let (tell, told) = mpsc::channel();
+        let (done, answer) = oneshot::channel();
+        let required = options.require.contains(&Witness::Static);
+        let why = "The run was interrupted before AWS's configuration was read.";
+        let interrupted = judge_unread(policy, why, Verdict::Unknown);
+        let policy = policy.clone();
+        let task = Task {
+            policy,
+            origin: options.origin.clone(),
+            timeout: options.aws_timeout,
+            unsaid: options.unsaid.clone(),
+            required,
+        };
+        std::thread::Builder::new()
+            .name("configuration".to_owned())
+            .spawn(move || {
+                // Nobody waits any more after an interruption.
+                let _ = done.send(task.run(&told));
+            })
+            .map_err(Failure::Start)?;
+        Ok(Self::Thread { tell, answer, interrupted })
+    }
+
+    /// Waits for it, at most this long, or until `stop` comes.
+    pub(super) async fn finish(
+        self,
+        address: Option<IpAddr>,
+        limit: Option<Duration>,
+        stop: impl Future<Output = &'static str>,
+    ) -> Result<Configuration, Failure> {
+        let (tell, answer, interrupted) = match self {
+            Self::Reported(findings) => return Ok(reported(address, findings)),
+            Self::Thread { tell, answer, interrupted } => (tell, answer, interrupted),
+        };
+        // The thread has ended early when it has failed; its answer says why.
+        let _ = tell.send(address);
+        let bounded = async {
+            match limit {
+                Some(limit) => tokio::time::timeout(limit, answer).await.ok(),
+                None => Some(answer.await),
+            }
+        };
+        tokio::select! {
+            biased;
+            answered = bounded => match answered {
+                Some(Ok(configuration)) => configuration,
+                Some(Err(_)) | None => Ok(unread(address, interrupted)),
+            },
+            _ = stop => Ok(unread(address, interrupted)),
+        }
+    }
+
+    /// Waits for it, where nothing else is going on.
+    pub(super) fn finish_blocking(self, address: Option<IpAddr>) -> Result<Configuration, Failure> {
+        match self {
+            Self::Reported(findings) => Ok(reported(address, findings)),
+            Self::Thread { tell, answer, interrupted } => {
+                let _ = tell.send(address);
+                answer.blocking_recv().unwrap_or_else(|_| Ok(unread(address, interrupted)))
+            }
+        }
+    }
+}
+
+fn reported(address: Option<IpAddr>, findings: Vec<Finding>) -> Configuration {
+    let pod = pod_of_report(address, &findings);
+    Configuration { findings, pod }
+}
+
+fn unread(address: Option<IpAddr>, findings: Vec<Finding>) -> Configuration {
+    let pod = Pod::of_nothing(address).or_all(&findings);
+    Configuration { findings, pod }
+}
+
+/// What the thread does.
+struct Task {
+    policy: Policy,
+    origin: Origin,
+    timeout: Duration,
+    unsaid: Unsaid,
+    required: bool,
+}
+
+impl Task {
+    fn run(self, told: &mpsc::Receiver<Option<IpAddr>>) -> Result<Configuration, Failure> {
+        let needed = Needed::by_policy(&self.policy, self.unsaid.cluster_security_group.as_deref());
+        let snapshot = match load(&self.origin, self.timeout, needed) {
+            Ok(snapshot) => snapshot,
+            Err(failure) => {
+                let Some(verdict) = self.verdict(&failure) else { return Err(failure) };
+                let findings = judge_unread(&self.policy, &format!("{}.", sentence(&failure)), verdict);
+                let address = told.recv().unwrap_or_default();
+                return Ok(unread(address, findings));
+            }
+        };
+        let network = Network::new(&snapshot);
+        let options = StaticOptions::from(&self.unsaid);
+        let findings = judge_static(&self.policy, &network, &options);
+        let address = told.recv().unwrap_or_default();
+        let pod = judge_pod(&self.policy, &network, &options, address).or_all(&findings);
+        Ok(Configuration { findings, pod })
+    }
+
+    /// How it is judged that the configuration could not be read; `None` where the input itself is wrong.
+    fn verdict(&self, failure: &Failure) -> Option<Verdict> {
+        match (reach(failure)?, self.required) {
+            // Nobody asked for it, and nobody gave the means: the probe is a witness by itself.
+            (Reach::NotGiven, false) => Some(Verdict::Skip),
+            (Reach::NotGiven, true) | (Reach::Failed, _) => Some(Verdict::Unknown),
+        }
+    }
+}
+
+/// Why AWS was not read.
+enum Reach {
+    /// No credentials, or no region: this job is not meant to read AWS.
+    NotGiven,
+    /// It was tried.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only what reads AWS can fail to"))]
+    Failed,
+}
+
+#[cfg(feature = "aws")]
+fn reach(failure: &Failure) -> Option<Reach> {
+    use crate::aws::live::FetchError;
+    match failure {
+        Failure::Fetch(FetchError::NoCredentials { .. } | FetchError::NoRegion) => Some(Reach::NotGiven),
+        Failure::Fetch(_) => Some(Reach::Failed),
+        _ => None,
+    }
+}
+
+#[cfg(not(feature = "aws"))]
+fn reach(failure: &Failure) -> Option<Reach> {
+    matches!(failure, Failure::NoLive).then_some(Reach::NotGiven)
+}
+
+/// A message as a sentence.
+fn sentence(failure: &Failure) -> String {
+    let text = failure.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}

@@ -1,0 +1,79 @@
+//! Who is suspected, in which order, by what was seen.
+
+use reachgate::finding::Finding;
+use reachgate::judge::correlate::{Place, Pod, PodInterface};
+
+use super::witness::{
+    INTERFACE, configured, inside, joined, located, of_service, parse, placed, probed, suspects, words,
+};
+
+fn admitted() -> Vec<Finding> {
+    let said = ["path-allowed pass", "group-ingress-by-cluster-group pass"];
+    ["ssh", "https"].iter().flat_map(|service| said.map(|words| configured(service, words))).collect()
+}
+
+fn of_https(probe: &[Finding], pod: &Pod) -> Vec<String> {
+    let mut all = vec![inside(), probed("https", "port-filtered fail")];
+    all.extend_from_slice(probe);
+    let finding = of_service(&joined(&all, pod), "https");
+    assert_eq!(words(&finding), "gate-blocked-elsewhere fail");
+    for suspect in finding.evidence["suspects"].as_array().unwrap() {
+        for field in ["because", "check"] {
+            assert!(suspect[field].as_str().unwrap().ends_with('.'), "{suspect}");
+        }
+    }
+    suspects(&finding)
+}
+
+#[test]
+fn a_port_that_is_silent_beside_one_that_answers_is_a_firewalls() {
+    for seen in ["port-open pass", "port-closed fail", "port-stalled fail", "port-throttled warn"] {
+        let found = of_https(&[probed("ssh", seen)], &located(admitted()));
+        assert_eq!(found, ["host-firewall", "network-policy"], "{seen}");
+    }
+}
+
+#[test]
+fn a_server_that_is_silent_may_answer_elsewhere_or_hang() {
+    let found = of_https(&[probed("ssh", "port-filtered fail")], &located(admitted()));
+    assert_eq!(found, ["host-firewall", "network-policy", "return-route", "server-hung"]);
+}
+
+#[test]
+fn a_pod_that_hears_no_resolver_is_shut_in() {
+    let (code, verdict) = parse("dns-control-failed unknown");
+    let resolver = Finding::new(code, verdict, "kubernetes.default.svc.cluster.local.");
+    let found = of_https(&[resolver], &located(admitted()));
+    assert_eq!(found, ["network-policy", "host-firewall", "return-route", "server-hung"]);
+}
+
+#[test]
+fn a_node_without_the_group_comes_first() {
+    let lacks = PodInterface { id: INTERFACE.into(), instance: None, carries_cluster_group: Some(false) };
+    let found = of_https(&[], &placed(Place::Found(lacks), admitted()));
+    assert_eq!(found[0], "node-security-group");
+}
+
+#[test]
+fn a_pod_that_was_not_found_comes_first() {
+    for place in [Place::Absent, Place::Several(vec!["eni-0a".into(), "eni-0b".into()])] {
+        assert_eq!(of_https(&[], &placed(place, admitted()))[0], "other-interface");
+    }
+}
+
+#[test]
+fn an_unexplained_answer_has_its_suspects_too() {
+    let pod = located(vec![configured("ssh", "acl-denies fail")]);
+    let finding = of_service(&joined(&[inside(), probed("ssh", "port-open pass")], &pod), "ssh");
+    assert_eq!(suspects(&finding), ["stale-configuration", "source-nat", "another-path"]);
+    assert!(finding.observed.contains("(acl-denies is configured)"), "{}", finding.observed);
+}
+
+#[test]
+fn what_the_pod_itself_forbids_is_a_policys() {
+    let finding = of_service(
+        &joined(&[inside(), probed("ssh", "port-blocked-locally fail")], &located(admitted())),
+        "ssh",
+    );
+    assert_eq!(suspects(&finding), ["network-policy"]);
+}
