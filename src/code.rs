@@ -9,6 +9,7 @@ mod cluster;
 mod destination;
 mod dns;
 mod gate;
+mod gitlab;
 mod group;
 mod path;
 mod peering;
@@ -72,6 +73,7 @@ areas! {
     Review "review" ["ingress", "rule", "quota"] "What a reviewer of security groups would remark.",
     Snapshot "snapshot" ["snapshot"] "The configuration that was read.",
     Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
+    GitLab "gitlab" ["gitlab"] "What GitLab gives to jobs: variables and runners.",
     Run "run" ["run"] "The run itself.",
 }
 
@@ -315,6 +317,24 @@ codes! {
         GateClosed "gate-closed" CLOSED,
         GateExposed "gate-exposed" EXPOSED,
         GateExposedUnanswered "gate-exposed-unanswered" EXPOSED_UNANSWERED,
+    }
+    GitLab gitlab {
+        GitLabVariableSet "gitlab-variable-set" VARIABLE_SET,
+        GitLabVariableMissing "gitlab-variable-missing" VARIABLE_MISSING,
+        GitLabVariableHidden "gitlab-variable-hidden" VARIABLE_HIDDEN,
+        GitLabVariableFile "gitlab-variable-file" VARIABLE_FILE,
+        GitLabVariableProtected "gitlab-variable-protected" VARIABLE_PROTECTED,
+        GitLabVariableScoped "gitlab-variable-scoped" VARIABLE_SCOPED,
+        GitLabVariableMasked "gitlab-variable-masked" VARIABLE_MASKED,
+        GitLabRunnerReady "gitlab-runner-ready" RUNNER_READY,
+        GitLabRunnerMissing "gitlab-runner-missing" RUNNER_MISSING,
+        GitLabRunnerPaused "gitlab-runner-paused" RUNNER_PAUSED,
+        GitLabRunnerOffline "gitlab-runner-offline" RUNNER_OFFLINE,
+        GitLabRunnerUntagged "gitlab-runner-untagged" RUNNER_UNTAGGED,
+        GitLabRunnerProtected "gitlab-runner-protected" RUNNER_PROTECTED,
+        GitLabRunnerRetired "gitlab-runner-retired" RUNNER_RETIRED,
+        GitLabRunnerUnretired "gitlab-runner-unretired" RUNNER_UNRETIRED,
+        GitLabUnread "gitlab-unread" UNREAD,
     }
     Run run {
         RunInterrupted "run-interrupted" INTERRUPTED,

@@ -1,6 +1,7 @@
 //! What was seen, as plain data. Gathering facts (`probe`) is the only I/O; judging them needs
 //! nothing but these types, so this module knows no sockets, files or clock.
 
+pub mod gitlab;
 pub mod name;
 pub mod port;
 pub mod runner;

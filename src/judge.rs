@@ -10,6 +10,7 @@ pub mod configuration;
 #[cfg(feature = "static")]
 pub mod correlate;
 mod dns;
+pub mod gitlab;
 mod port;
 pub mod runner;
 pub mod target;

@@ -12,7 +12,8 @@
 //! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow`, `untrusted` |
 //! | [`remedy`] | what is in a path's way → the smallest change | `network`, `snapshot`, `flow` |
 //! | [`aws`] | reads AWS's configuration → snapshot | `snapshot`, `untrusted` |
-//! | [`judge`] | policy × facts, policy × snapshot → findings, pure | all above but `aws` and `exit` |
+//! | [`gitlab`] | asks GitLab → facts | `fact`, `untrusted` |
+//! | [`judge`] | policy × facts, policy × snapshot → findings, pure | all above but `aws`, `gitlab` and `exit` |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
 //! | [`report`] | report → writer, one format each; a path's too | `code`, `exit`, `finding`, `flow`, `network`, `remedy`, `untrusted` |
 //! | [`cli`] | clap types only | `code`, `finding`, `flow`, `network`, `report` |
@@ -26,6 +27,8 @@ pub mod exit;
 pub mod fact;
 pub mod finding;
 pub mod flow;
+#[cfg(feature = "gitlab")]
+pub mod gitlab;
 pub mod judge;
 #[cfg(feature = "static")]
 pub mod network;

@@ -22,6 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("network", &["flow", "snapshot", "untrusted"]),
     ("remedy", &["flow", "network", "snapshot"]),
     ("aws", &["snapshot", "untrusted"]),
+    ("gitlab", &["fact", "untrusted"]),
     ("judge", &["code", "fact", "finding", "flow", "network", "policy", "remedy", "snapshot", "untrusted"]),
     ("probe", &["fact", "flow", "policy", "untrusted"]),
     ("report", &["code", "exit", "finding", "flow", "network", "remedy", "untrusted"]),
@@ -175,9 +176,15 @@ fn every_code_is_explained() {
 fn every_code_is_exercised() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut text = String::new();
-    for folder in
-        ["judge.rs", "correlate", "lab/scenarios", "network/scenarios", "static/variants", "static/path.rs"]
-    {
+    for folder in [
+        "judge.rs",
+        "correlate",
+        "gitlab",
+        "lab/scenarios",
+        "network/scenarios",
+        "static/variants",
+        "static/path.rs",
+    ] {
         let path = tests.join(folder);
         if path.is_dir() {
             for entry in fs::read_dir(path).expect("a folder") {
