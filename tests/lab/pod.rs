@@ -107,7 +107,7 @@ fn step(pod: Host, program: &str) -> Command {
 }
 
 /// A job's variables, and the scenario's over them.
-fn environment(scenario: &Scenario) -> Vec<(String, String)> {
+pub fn environment(scenario: &Scenario) -> Vec<(String, String)> {
     let authority = certificate::authority();
     let usual = [
         ("PATH", PATH),
@@ -129,7 +129,7 @@ fn environment(scenario: &Scenario) -> Vec<(String, String)> {
 }
 
 /// Lays out the files of a pod. The sockets live as long as what is given back.
-fn furnish(scenario: &Scenario) -> Result<Vec<UnixListener>, String> {
+pub fn furnish(scenario: &Scenario) -> Result<Vec<UnixListener>, String> {
     let pod = &scenario.changes.pod;
     for folder in [JOB, "/run/lab/pod"] {
         fs::create_dir_all(folder).map_err(|e| format!("{folder}: {e}"))?;
