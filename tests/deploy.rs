@@ -186,6 +186,19 @@ fn a_job_and_a_cron_job_run_the_same_pod() {
     assert_eq!(templates(job), templates(cron));
 }
 
+/// The overlay that the page shows is the one that is tried here.
+#[test]
+fn the_pages_overlay_is_in_step() {
+    let read =
+        |path: &str| std::fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let (page, overlay) = (read("docs/deploy.md"), read("tests/deploy/overlay/kustomization.yaml"));
+    let shown =
+        page.split("```yaml\n# kustomization.yaml\n").nth(1).and_then(|rest| rest.split("```").next());
+    // Its first lines say what it is.
+    let tried = overlay.split("kind: Kustomization\n").nth(1).expect("a kustomization");
+    assert_eq!(shown.expect("the page shows one"), tried.replace("../../../", ""));
+}
+
 /// What a job runs must be what the program understands.
 #[test]
 fn the_program_knows_the_commands() {
