@@ -9,6 +9,8 @@
 mod container;
 #[path = "image/content.rs"]
 mod content;
+#[path = "image/manifest.rs"]
+mod manifest;
 #[path = "image/manner.rs"]
 mod manner;
 #[path = "image/storage.rs"]
@@ -42,6 +44,12 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use crate::pod::Outcome;
+use crate::scenario::{Host, Scenario};
+
+/// A healthy platform whose certificate asks for no authority, for the manifest has none of the lab's.
+const SELF_SIGNED: &str = "certificate-self-signed";
+
 /// Scenarios of the lab that the image must judge as the program itself does: the healthy platform, a
 /// dropped port, and a name that glibc's view of the hosts file alone has.
 const SCENARIOS: &[&str] = &["all-well", "port-filtered", "dns-name-resolves-hosts"];
@@ -70,18 +78,19 @@ fn run_trials() -> ExitCode {
     arguments.test_threads = Some(1);
     let checks =
         content::CHECKS.iter().map(|(name, _)| *name).chain(manner::MANNERS.iter().map(|(name, _)| *name));
-    let mut trials: Vec<Trial> = checks.map(|name| trial(name, name.into())).collect();
-    trials.extend(SCENARIOS.iter().map(|name| {
-        let path = scenario::folder().join("scenarios").join(name).with_extension("yaml");
-        trial(&name.replace('-', "_"), path)
-    }));
+    let mut trials: Vec<Trial> = checks.map(|name| trial(name, name.into(), || Ok(()))).collect();
+    trials
+        .extend(SCENARIOS.iter().map(|name| trial(&name.replace('-', "_"), scenario_path(name), || Ok(()))));
+    trials.push(trial(manifest::TRIAL, manifest::TRIAL.into(), manifest::write));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// A trial in a world of its own, of the image that is built before the first one.
-fn trial(name: &str, asked: PathBuf) -> Trial {
+fn trial(name: &str, asked: PathBuf, prepare: fn() -> Result<(), String>) -> Trial {
     Trial::test(name, move || {
-        storage::build_once().and_then(|()| private_world::run(&asked)).map_err(Failed::from)
+        let outcome =
+            storage::build_once().and_then(|()| prepare()).and_then(|()| private_world::run(&asked));
+        outcome.map_err(Failed::from)
     })
 }
 
@@ -90,16 +99,29 @@ fn run_inside(asked: &str) -> Result<(), String> {
     if asked == storage::BUILD {
         return storage::build();
     }
-    content::check(asked).or_else(|| manner::check(asked)).unwrap_or_else(|| run_scenario(asked.as_ref()))
+    if asked == manifest::TRIAL {
+        return run_scenario(&scenario_path(SELF_SIGNED), manifest::probe);
+    }
+    content::check(asked)
+        .or_else(|| manner::check(asked))
+        .unwrap_or_else(|| run_scenario(asked.as_ref(), container::probe))
 }
 
-/// Builds the platform, runs the image in each pod, and compares.
-fn run_scenario(path: &Path) -> Result<(), String> {
+/// Where the lab has a scenario.
+fn scenario_path(name: &str) -> PathBuf {
+    scenario::folder().join("scenarios").join(name).with_extension("yaml")
+}
+
+/// Builds the platform, probes from each pod, and compares.
+fn run_scenario(
+    path: &Path,
+    probe: impl Fn(&Scenario, Host) -> Result<Outcome, String>,
+) -> Result<(), String> {
     let scenario = scenario::load(path)?;
     let _platform = platform::Platform::build(&scenario.changes)?;
     container::prepare()?;
     for pod in &scenario.from {
-        let outcome = container::probe(&scenario, *pod)?;
+        let outcome = probe(&scenario, *pod)?;
         expectation::compare(&scenario.expect, &outcome).map_err(|fault| format!("{pod}: {fault}"))?;
     }
     Ok(())

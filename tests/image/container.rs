@@ -22,11 +22,17 @@ pub fn prepare() -> Result<(), String> {
     Ok(())
 }
 
+/// Gives podman the options that come before its own command.
+pub fn podman(command: &mut Command) -> Result<&mut Command, String> {
+    command.args(storage::options()?).args(["--tmpdir", "/run/libpod", "--events-backend", "none"]);
+    Ok(command.args(["--runtime", "runc", "--cgroup-manager", "cgroupfs"]))
+}
+
 /// `podman run` with the options that every container has, the image and its command still to come.
 pub fn command(network: &str) -> Result<Command, String> {
-    let mut command = storage::command("podman")?;
-    command.args(["--tmpdir", "/run/libpod", "--runtime", "runc", "--cgroup-manager", "cgroupfs"]);
-    command.args(["--events-backend", "none", "run", "--rm", "--pull", "never", "--interactive"]);
+    let mut command = Command::new("podman");
+    podman(&mut command)?;
+    command.args(["run", "--rm", "--pull", "never", "--interactive"]);
     // As the security context of deploy/job.yaml has it; podman's own seccomp profile is the default.
     command.args(["--read-only", "--read-only-tmpfs=false", "--cap-drop", "all"]);
     command.args(["--security-opt", "no-new-privileges", "--network", network]);

@@ -37,7 +37,7 @@ pub fn check(name: &str) -> Option<Result<(), String>> {
 
 /// User, command and labels.
 fn check_configuration() -> Result<(), String> {
-    let text = finish(storage::command("buildah")?.args(["inspect", "--type", "image", IMAGE]))?;
+    let text = finish(storage::buildah()?.args(["inspect", "--type", "image", IMAGE]))?;
     let image: Value = serde_json::from_str(&text).map_err(|e| format!("{IMAGE}: {e}"))?;
     let config = &image["OCIv1"]["config"];
     let label = |name: &str| config["Labels"][format!("org.opencontainers.image.{name}")].clone();
@@ -105,8 +105,8 @@ fn check_context() -> Result<(), String> {
 
 /// Where the files of an image are, in this private world.
 fn mounted(image: &str) -> Result<PathBuf, String> {
-    let container = finish(storage::command("buildah")?.args(["from", "--pull-never", image]))?;
-    let folder = finish(storage::command("buildah")?.args(["mount", container.trim()]))?;
+    let container = finish(storage::buildah()?.args(["from", "--pull-never", image]))?;
+    let folder = finish(storage::buildah()?.args(["mount", container.trim()]))?;
     Ok(folder.trim().into())
 }
 

@@ -122,18 +122,24 @@ fn lay_stage() -> Result<(), String> {
     fs::copy(CERTIFICATES, &certificates).map(drop).map_err(|e| format!("{CERTIFICATES}: {e}"))
 }
 
-/// buildah or podman on the storage.
-pub fn command(program: &str) -> Result<Command, String> {
+/// What tells buildah and podman where the storage is.
+pub fn options() -> Result<Vec<String>, String> {
     let path = format!("{FOLDER}/driver");
     let driver = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
-    let mut command = Command::new(program);
-    command.args(["--root", STORAGE, "--runroot", "/run/containers", "--storage-driver", &driver]);
+    let words = ["--root", STORAGE, "--runroot", "/run/containers", "--storage-driver", &driver];
+    Ok(words.map(str::to_owned).into())
+}
+
+/// buildah on the storage.
+pub fn buildah() -> Result<Command, String> {
+    let mut command = Command::new("buildah");
+    command.args(options()?);
     Ok(command)
 }
 
 /// A build that asks no registry.
 pub fn bud() -> Result<Command, String> {
-    let mut command = command("buildah")?;
+    let mut command = buildah()?;
     command.args(["bud", "--quiet", "--isolation", "chroot", "--layers=false", "--pull=never"]);
     Ok(command)
 }

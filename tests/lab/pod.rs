@@ -100,7 +100,7 @@ pub fn enter(platform: &mut Platform, scenario: &Scenario, words: &[&str]) -> Re
 }
 
 /// A command that will run in a pod.
-fn step(pod: Host, program: &str) -> Command {
+pub fn step(pod: Host, program: &str) -> Command {
     let mut command = namespace::command(pod.name(), "unshare");
     command.args(["--mount", "--", "/bin/sh", "-c", ENTER, "pod", program]);
     command
