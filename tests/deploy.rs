@@ -21,6 +21,9 @@ use serde_json::{Value, json};
 /// The platform's.
 const KUBERNETES: &str = "1.31";
 
+/// The one that is built in.
+const POLICY: &str = "policies/cwiq-dev.yaml";
+
 /// What is there to be applied, and what a platform makes of it.
 const KUSTOMIZATIONS: &[&str] = &["deploy/job", "deploy/cronjob", "deploy/static", "tests/deploy/overlay"];
 
@@ -243,13 +246,31 @@ fn ways_out(policy: &Value) -> BTreeSet<(String, String, u64)> {
     ways
 }
 
-/// Exactly what the embedded policy has the probe ask.
+/// The pods get the policy's own variables, the dev server's address among them.
+#[test]
+fn the_config_map_has_the_policys_variables() {
+    let policy = std::fs::read_to_string(root().join(POLICY)).expect("the policy");
+    for folder in KUSTOMIZATIONS {
+        let objects = objects(folder);
+        let config = object(objects, "ConfigMap", "reachgate");
+        let variables = config["data"].as_object().expect("variables");
+        assert!(variables.contains_key("DEV_SERVER_IP"), "{folder}");
+        for name in variables.keys() {
+            let written = [format!("${{{name}}}"), format!("${{{name}:-")];
+            assert!(written.iter().any(|it| policy.contains(it)), "{folder}: the policy has no {name}");
+        }
+        let from = &templates(objects)[0]["spec"]["containers"][0]["envFrom"];
+        assert_eq!(*from, json!([{ "configMapRef": { "name": "reachgate" } }]), "{folder}");
+    }
+}
+
+/// Exactly what the policy has the probe ask.
 #[test]
 fn the_network_policy_admits_what_the_probe_asks_and_no_more() {
     let objects = objects("tests/deploy/overlay");
     let config = &object(objects, "ConfigMap", "reachgate")["data"];
     let variable = |name: &str| config[name].as_str().map(str::to_owned);
-    let policy = load_policy(None, &variable).expect("the embedded policy");
+    let policy = load_policy(Some(&root().join(POLICY)), &variable).expect("the policy");
     let mut wanted = BTreeSet::new();
     for destination in policy.destinations.values() {
         let address: IpAddr =
