@@ -1,4 +1,4 @@
-//! The pod of `deploy/job`, run from the manifest itself by `podman kube play`: its commands, its ConfigMap and its
+//! The pod of `deploy/job`, run from the manifest itself by `podman kube play`: its commands, its `ConfigMap` and its
 //! rights, with a healthy platform around it.
 
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const CONFIG: &str = "config.json";
 /// podman's name for the pod's container.
 const CONTAINER: &str = "reachgate-probe";
 
-/// Renders the job as kustomize does and keeps its pod and its ConfigMap, which is all that podman takes. This wants
+/// Renders the job as kustomize does and keeps its pod and its `ConfigMap`, which is all that podman takes. This wants
 /// the Python tools, and is done outside the private world.
 pub fn write() -> Result<(), String> {
     let python: PathBuf = std::env::var_os("REACHGATE_PYTHON")
@@ -60,7 +60,7 @@ pub fn write() -> Result<(), String> {
     storage::write(CONFIG, &object("ConfigMap")?.to_string()).map(drop)
 }
 
-/// Runs it in a pod. What the scenario's job has of variables is added to the ConfigMap, save for its address.
+/// Runs it in a pod. What the scenario's job has of variables is added to the `ConfigMap`, save for its address.
 pub fn probe(scenario: &Scenario, pod: Host) -> Result<Outcome, String> {
     let path = format!("{FOLDER}/{CONFIG}");
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
