@@ -141,6 +141,7 @@ codes! {
         RunnerProxySet "runner-proxy-set" PROXY_SET,
         RunnerActive "runner-active" ACTIVE,
         RunnerRetired "runner-retired" RETIRED,
+        RunnerTierHeavy "runner-tier-heavy" TIER_HEAVY,
         RunnerUnlisted "runner-unlisted" UNLISTED,
         RunnerUnidentified "runner-unidentified" UNIDENTIFIED,
         RunnerInterfacesFound "runner-interfaces-found" INTERFACES_FOUND,

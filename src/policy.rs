@@ -60,6 +60,8 @@ pub struct Source {
     pub tailscale: Tailscale,
     /// Runners that take jobs: tag to GitLab runner id.
     pub active: BTreeMap<String, u64>,
+    /// The tag, one of `active`, of the lightest of them, which is all that a reachability check needs.
+    pub light: Option<String>,
     /// Runners paused for good: tag to GitLab runner id.
     pub retired: BTreeMap<String, u64>,
 }

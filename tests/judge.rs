@@ -20,6 +20,7 @@ use reachgate::fact::port::{
 use reachgate::fact::runner::{ProxyVariable, TailscaleSign};
 use reachgate::fact::{Facts, Interruption};
 use reachgate::finding::Verdict;
+use reachgate::judge::judge_probe;
 use reachgate::untrusted::Untrusted;
 
 use world::*;
@@ -379,6 +380,7 @@ fn runners() {
     };
     gives(&with(|it| it.runner_id = Some("17".to_owned())), WELL, "runner-retired", Fail);
     gives(&with(|it| it.runner_tags = vec!["dev-large".to_owned()]), WELL, "runner-retired", Fail);
+    gives(&with(|it| it.runner_id = Some("20".to_owned())), WELL, "runner-tier-heavy", Warn);
     gives(&with(|it| it.runner_id = Some("99".to_owned())), WELL, "runner-unlisted", Warn);
     gives(&with(|it| it.runner_id = Some("x".to_owned())), WELL, "runner-unlisted", Warn);
     gives(&with(|it| it.runner_id = None), WELL, "runner-unidentified", Skip);
@@ -404,6 +406,47 @@ fn runners() {
     };
     gives(&proxy("localhost"), WELL, "runner-proxy-set", Warn);
     gives(&proxy("10.1.20.15"), WELL, "runner-proxy-absent", Verdict::Pass);
+}
+
+/// Which runner is the light one is the policy's to say, of each source for itself.
+#[test]
+fn heavy_runners() {
+    let code_of = |text: &str, id: &str, address: &str| {
+        let mut facts = well();
+        facts.runner.runner_id = Some(id.to_owned());
+        facts.runner.addresses = vec![own("eth0", address)];
+        let mut findings = judge_probe(&policy_of(text, WELL), &facts);
+        findings.retain(|finding| finding.subject == "GitLab runner");
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings.remove(0)
+    };
+    let two = POLICY.replace(
+        "destinations:",
+        "  builders: { subnets: [10.1.36.0/24], active: { tiny: 7, large: 21 }, light: tiny }\ndestinations:",
+    );
+    let silent = POLICY.replace("    light: small\n", "");
+    let (runners, builders, elsewhere) = ("10.1.34.23", "10.1.36.9", "192.168.1.7");
+    for (text, id, address, code) in [
+        (POLICY, "19", runners, "runner-active"),
+        (POLICY, "20", runners, "runner-tier-heavy"),
+        // What an older policy does not say is not asked.
+        (&silent, "20", runners, "runner-active"),
+        (&two, "21", builders, "runner-tier-heavy"),
+        (&two, "7", builders, "runner-active"),
+        (&two, "20", builders, "runner-unlisted"),
+        (&two, "7", elsewhere, "runner-active"),
+        (&two, "21", elsewhere, "runner-tier-heavy"),
+        (&two, "20", elsewhere, "runner-tier-heavy"),
+        // A retired tag weighs more.
+        (POLICY, "17", runners, "runner-retired"),
+    ] {
+        let finding = code_of(text, id, address);
+        assert_eq!(finding.code.id(), code, "{id} at {address}: {}", finding.observed);
+    }
+    let finding = code_of(&two, "21", elsewhere);
+    assert_eq!(finding.verdict, Verdict::Warn);
+    assert_eq!(finding.hint, "Tag the job `tiny`.");
+    assert_eq!(finding.observed, "21 (large) is active, and heavier than a reachability check needs");
 }
 
 #[test]

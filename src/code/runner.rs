@@ -111,6 +111,21 @@ pub(super) const RETIRED: Story = Story {
              `large` for Nuitka and RPM builds. Pause the retired runner again.",
 };
 
+pub(super) const TIER_HEAVY: Story = Story {
+    summary: "The check runs on an active runner that is heavier than it needs.",
+    meaning: "The answer counts: pods of all active runners are in the same subnets. But a reachability check waits for \
+              packets and computes next to nothing. On a heavy runner it waits behind builds for its turn, then holds \
+              a place that a build is waiting for, and Karpenter may start a large node for it.",
+    causes: &[
+        "The job has no `tags:`, and the default tag is not the light one.",
+        "The job's `tags:` were copied from a build job.",
+        "The check is a step of a build or deploy job, rather than a job of its own.",
+    ],
+    remedy: "Give the check a job of its own, with the tag that the policy names in `light` (for instance `small`); the \
+             components' `tag` input has it by default. Where the heavy job is meant to check for itself, use \
+             `--skip runner-tier-heavy`.",
+};
+
 pub(super) const UNLISTED: Story = Story {
     summary: "The job runs on a runner that the policy does not know.",
     meaning: "Its pods may be in other subnets or carry other security groups than the active runners' \

@@ -35,7 +35,8 @@ sources:
   runners:
     subnets: [10.1.34.0/24, 10.1.35.0/24]
     tailscale: absent
-    active: { small: 19 }
+    active: { small: 19, medium: 20, scan: 19 }
+    light: small
     retired: { dev-medium: 17, dev-large: 18 }
 destinations:
   dev-server:

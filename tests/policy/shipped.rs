@@ -27,6 +27,7 @@ fn the_embedded_policy_is_the_platform() {
         runners.active,
         BTreeMap::from([runner("small", 19), runner("medium", 20), runner("large", 21)])
     );
+    assert_eq!(runners.light.as_deref(), Some("small"));
     let retired = [runner("dev-small", 16), runner("dev-medium", 17), runner("dev-large", 18)];
     assert_eq!(runners.retired, BTreeMap::from(retired));
     let server = &policy.destinations["dev-server"];
@@ -66,6 +67,7 @@ fn the_demo_is_the_platform_on_loopback() {
     let services: Vec<String> = server.services.values().map(ToString::to_string).collect();
     assert_eq!(services, ["8443/tls", "2222/ssh"]);
     assert_eq!(demo.sources["runners"].active, platform.sources["runners"].active);
+    assert_eq!(demo.sources["runners"].light, platform.sources["runners"].light);
     assert_eq!(demo.sources["runners"].retired, platform.sources["runners"].retired);
     assert_eq!(demo.names, Names::default());
 }

@@ -40,8 +40,19 @@ pub(super) fn judge_identity(policy: &Policy, runner: &RunnerFacts, place: &Plac
             .observed(format!("carries the retired tag {}", retired_tag.map_or("", String::as_str)))
             .reason("Runners with this tag are paused for good: a job that asks for it waits for ever.")
             .hint(hint),
-        Some(id) if active(id).is_some() => finding(Code::RunnerActive, Verdict::Pass)
-            .observed(format!("{id} ({}) is active", active(id).unwrap_or_default())),
+        Some(id) if active(id).is_some() => {
+            let tag = active(id).unwrap_or_default();
+            match lighter(&sources, id) {
+                None => {
+                    finding(Code::RunnerActive, Verdict::Pass).observed(format!("{id} ({tag}) is active"))
+                }
+                Some(light) => finding(Code::RunnerTierHeavy, Verdict::Warn)
+                    .expected(format!("the lightest active runner (`{light}`)"))
+                    .observed(format!("{id} ({tag}) is active, and heavier than a reachability check needs"))
+                    .reason("It holds a place that a build may be waiting for. What was seen from it counts.")
+                    .hint(format!("Tag the job `{light}`.")),
+            }
+        }
         Some(id) => finding(Code::RunnerUnlisted, Verdict::Warn)
             .observed(format!("{id} is not in the policy"))
             .reason("Its pods may be in other subnets or carry other security groups.")
@@ -55,4 +66,12 @@ pub(super) fn judge_identity(policy: &Policy, runner: &RunnerFacts, place: &Plac
 fn find_id<'a>(mut runners: impl Iterator<Item = (&'a String, &'a u64)>, id: &str) -> Option<&'a str> {
     let id: u64 = id.parse().ok()?;
     runners.find(|(_, known)| **known == id).map(|(tag, _)| tag.as_str())
+}
+
+/// The tag of the lightest runners, where the policy names it and this active one is not of them.
+fn lighter<'a>(sources: &[&'a Source], id: &str) -> Option<&'a str> {
+    let source = sources.iter().find(|source| find_id(source.active.iter(), id).is_some())?;
+    let light = source.light.as_deref()?;
+    let is_light = find_id(source.active.iter().filter(|(tag, _)| *tag == light), id).is_some();
+    (!is_light).then_some(light)
 }

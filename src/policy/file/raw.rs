@@ -96,6 +96,7 @@ pub(super) struct Network(pub(super) Vec<Given<VariableCidr>>);
 /// Where connections start: the pods of a set of CI runners.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("dependentRequired" = {"light": ["active"]}))]
 pub(super) struct Source {
     /// The subnets that the pods get their addresses from, inside the VPC.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
@@ -112,6 +113,10 @@ pub(super) struct Source {
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": TAG}))]
     pub(super) active: Map<RunnerId>,
+    /// The tag, one of `active`, of the lightest runners. A reachability check needs no more: on any other
+    /// active runner it gets a warning. Unless it is given, nothing is said of that.
+    #[serde(default)]
+    pub(super) light: Given<RunnerTag>,
     /// Runners paused for good, which no job may wait for: tag to GitLab runner id.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": TAG}))]

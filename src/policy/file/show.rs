@@ -51,6 +51,8 @@ struct ShownSource<'p> {
     tailscale: &'static str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     active: &'p BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    light: Option<&'p str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     retired: &'p BTreeMap<String, u64>,
 }
@@ -174,6 +176,7 @@ impl<'p> From<&'p Source> for ShownSource<'p> {
                 Tailscale::Allowed => "allowed",
             },
             active: &source.active,
+            light: source.light.as_deref(),
             retired: &source.retired,
         }
     }

@@ -9,7 +9,7 @@ use super::Check;
 use super::network::{Network, Networks};
 use crate::policy::file::fault::{Draft, quoted};
 use crate::policy::file::literal::{parse_cidr, parse_cluster_name, parse_tag};
-use crate::policy::file::raw::{self, Cidr, ClusterName, List, Map, RunnerId};
+use crate::policy::file::raw::{self, Cidr, ClusterName, Given, List, Map, RunnerId, RunnerTag};
 use crate::policy::{Source, Tailscale, VPC};
 
 impl Check<'_> {
@@ -37,6 +37,7 @@ impl Check<'_> {
         });
         let (active, retired) = (self.runners(&raw.active), self.runners(&raw.retired));
         self.either_active_or_retired(&active, &retired);
+        let light = self.light(&raw.light, &raw.active);
         let plain =
             |runners: Runners<'_>| runners.into_iter().map(|(tag, (id, _))| (tag.to_owned(), id)).collect();
         Source {
@@ -47,6 +48,7 @@ impl Check<'_> {
                 Some(raw::Tailscale::Absent) | None => Tailscale::Absent,
             },
             active: plain(active),
+            light,
             retired: plain(retired),
         }
     }
@@ -87,6 +89,27 @@ impl Check<'_> {
             }
         }
         runners
+    }
+
+    fn light(&mut self, raw: &Given<RunnerTag>, active: &Map<RunnerId>) -> Option<String> {
+        let RunnerTag(tag) = raw.value.as_ref()?;
+        match &active.value {
+            Some(runners) if !runners.is_empty() => {
+                let tags = runners.keys().map(String::as_str);
+                self.defined(("active runner", ""), tag, &raw.at, tags);
+            }
+            // What is wrong with it was reported.
+            None if !active.at.is_empty() => {}
+            _ if active.is_doubtful => {}
+            _ => {
+                let draft =
+                    Draft::new(&raw.at, format!("there is no active runner {}: none is listed", quoted(tag)))
+                        .label("not in `active`")
+                        .help("list it in `active` with its id, or leave `light` out");
+                self.faults.add(draft);
+            }
+        }
+        Some(tag.clone())
     }
 
     fn either_active_or_retired(&mut self, active: &Runners<'_>, retired: &Runners<'_>) {

@@ -86,6 +86,8 @@ words! {
     DestinationName NAME, ["dev-server"];
     /// The name of a service.
     ServiceName NAME, ["ssh"];
+    /// A tag of GitLab runners.
+    RunnerTag TAG, ["small"];
     /// A CIDR.
     Cidr concat!("^(", cidr!(), ")$"), ["10.1.34.0/24"];
     /// A CIDR, or what a variable makes one.
