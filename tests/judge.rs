@@ -437,6 +437,7 @@ fn heavy_runners() {
         (&two, "7", elsewhere, "runner-active"),
         (&two, "21", elsewhere, "runner-tier-heavy"),
         (&two, "20", elsewhere, "runner-tier-heavy"),
+        (&two, "19", elsewhere, "runner-active"),
         // A retired tag weighs more.
         (POLICY, "17", runners, "runner-retired"),
     ] {

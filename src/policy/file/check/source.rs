@@ -99,7 +99,6 @@ impl Check<'_> {
                 self.defined(("active runner", ""), tag, &raw.at, tags);
             }
             // What is wrong with it was reported.
-            None if !active.at.is_empty() => {}
             _ if active.is_doubtful => {}
             _ => {
                 let draft =
