@@ -6,13 +6,16 @@ CARGO ?= cargo
 # What the demo, the lab and the checks run. All are in Debian and Ubuntu.
 DEMO_PACKAGES := iproute2 nftables
 PACKAGES := $(DEMO_PACKAGES) util-linux procps uidmap openssh-server openssh-client nginx-light bind9 shellcheck python3-venv \
-	buildah podman runc catatonit mmdebstrap debian-archive-keyring ca-certificates
+	git rsync buildah podman runc catatonit mmdebstrap debian-archive-keyring ca-certificates
 BENCH_PACKAGES := nmap netcat-openbsd dnsutils openssl curl time prometheus-blackbox-exporter
 
 # Readers of the report formats that the project did not write.
 REQUIREMENTS := $(wildcard tests/*/requirements.txt)
 PYTHON := target/python
 TOOLS := target/tools
+# A runner of GitLab's pipelines, for the components. Its Node comes as a Python package: Debian's is too old for it.
+NODE := target/node
+GITLAB_CI_LOCAL := gitlab-ci-local@4.75.1
 DENY_VERSION := 0.20.2
 DENY := $(TOOLS)/bin/cargo-deny
 
@@ -27,7 +30,7 @@ demo: ## See a probe pass, then fail with its reason, in a minute
 	@examples/demo.sh
 
 .PHONY: setup
-setup: packages $(PYTHON)/ready $(DENY) ## Install what the tests and checks need (packages as root; else say how)
+setup: packages $(PYTHON)/ready $(NODE)/ready $(DENY) ## Install what the tests and checks need (packages as root; else say how)
 
 .PHONY: packages
 packages:
@@ -38,6 +41,10 @@ $(PYTHON)/ready: $(REQUIREMENTS) | packages
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$(REQUIREMENTS))
 	touch $@
 
+$(NODE)/ready: $(PYTHON)/ready
+	PATH="$(CURDIR)/$(PYTHON)/bin:$$PATH" npm install --silent --no-audit --no-fund --prefix $(NODE) $(GITLAB_CI_LOCAL)
+	touch $@
+
 # Takes some minutes to compile, once.
 $(DENY):
 	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-deny@$(DENY_VERSION)
@@ -45,9 +52,9 @@ $(DENY):
 # Recorded AWS accounts with measured answers are others' data and no part of the project: where they lie is said by
 # REACHGATE_RECORDED, which CI sets.
 .PHONY: test
-test: packages $(PYTHON)/ready ## Run all tests; those of tests/lab.rs need root or user namespaces
+test: packages $(PYTHON)/ready $(NODE)/ready ## Run all tests; those of tests/lab.rs need root or user namespaces
 	@[ -n "$${REACHGATE_RECORDED:-}" ] || echo "REACHGATE_RECORDED is not set: the recorded accounts are not scored"
-	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" $(CARGO) test $(if $(REACHGATE_RECORDED),,-- --skip every_recorded)
+	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" REACHGATE_NODE="$(CURDIR)/$(NODE)" $(CARGO) test $(if $(REACHGATE_RECORDED),,-- --skip every_recorded)
 
 .PHONY: check
 check: $(DENY) ## Formatting, lints in every feature set, docs, licences, scripts

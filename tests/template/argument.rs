@@ -1,0 +1,189 @@
+//! What the jobs' scripts ask of reachgate, for each value of each input, is what its parser takes.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use reachgate::cli::{self, Cli};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::component::{Component, Kind, root};
+use crate::program;
+
+/// Another value than the default for a text input with a regular expression.
+fn other(name: &str) -> &'static str {
+    match name {
+        "job-name" => "check.one",
+        "stage" => "deploy check",
+        "tag" => "tiny",
+        "image" => "$CI_REGISTRY/platform/reachgate:0.1.0",
+        "policy" => "$FOLDER/policy.yaml",
+        "wait" => "1m30s",
+        "timeout" => "500ms",
+        "snapshot" => "one.json $FOLDER/two",
+        "before" => "before.json",
+        "static-report" => "static/report.json",
+        "max-age" => "2h",
+        "aws-timeout" => "90s",
+        "cluster-security-group" => "sg-0123456789abcdef0",
+        "skip" => "certificate,runner-tier-heavy",
+        "explain-url" => "https://pages.example/reachgate/codes.html",
+        "expire-in" => "2 days",
+        _ => panic!("another value of {name} is wanted here"),
+    }
+}
+
+/// Runs a script as a job's shell does, and says what it asked. The program answers too, but not from here:
+/// every path it is given leads nowhere.
+fn asked(script: &str) -> Vec<Vec<String>> {
+    let folder = TempDir::new().unwrap();
+    program::install(folder.path());
+    // Only what is asked counts here.
+    let path = folder.path().join("reachgate");
+    let recorder = fs::read_to_string(&path).unwrap().lines().take(2).collect::<Vec<_>>().join("\n") + "\n";
+    fs::write(&path, recorder).unwrap();
+    let status = Command::new("sh")
+        .args(["-e", "-c", script])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()))
+        .env("FOLDER", "/srv/policies")
+        .status()
+        .unwrap();
+    assert!(status.success(), "{script}");
+    program::calls(folder.path())
+}
+
+fn last(component: &Component, over: &Value) -> (Vec<String>, Cli) {
+    let calls = asked(&component.script(over));
+    let mut parsed = None;
+    for call in &calls {
+        parsed = program::parse(call)
+            .unwrap_or_else(|error| panic!("{}: {over}: {error}\n{call:?}", component.name));
+    }
+    (calls.last().unwrap().clone(), parsed.expect("the last command decides, and the program has it"))
+}
+
+#[test]
+fn every_value_is_understood() {
+    for component in Component::all() {
+        let (usual, _) = last(&component, &json!({}));
+        for (name, input) in &component.inputs {
+            let values = match (&input.options, input.kind) {
+                (Some(options), _) => options.clone(),
+                (None, Kind::String) => vec![json!(other(name))],
+                (None, _) => continue,
+            };
+            for value in values {
+                let over = json!({ name: value });
+                let (asked, _) = last(&component, &over);
+                // What is no option of reachgate's is seen in the job itself.
+                let differs = asked != usual || component.job(&over) != component.job(&json!({}));
+                assert!(
+                    differs || input.default == Some(value),
+                    "{}: {over} changes nothing",
+                    component.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gate_asks_what_its_inputs_say() {
+    let gate = Component::load("gate");
+    let all = json!({
+        "wait": "1m30s", "timeout": "500ms", "require": "static", "snapshot": "one.json $FOLDER/two",
+        "aws-timeout": "90s", "external-snat": "off", "cluster-security-group": "sg-0123456789abcdef0",
+        "fail-on": "warn", "policy": "$FOLDER/policy.yaml", "skip": "certificate,runner-tier-heavy",
+    });
+    let (_, Cli { command, shared }) = last(&gate, &all);
+    let cli::Command::Gate(options) = command else { panic!("{command:?}") };
+    let seconds = std::time::Duration::from_secs;
+    assert_eq!(options.probe.wait, Some(seconds(90)));
+    assert_eq!(options.probe.timeout, seconds(1) / 2);
+    assert_eq!(options.require, [cli::Witness::Static]);
+    assert_eq!(options.origin.snapshot, [Path::new("one.json"), Path::new("/srv/policies/two")]);
+    assert_eq!(options.aws_timeout, seconds(90));
+    assert_eq!(options.unsaid.external_snat, cli::ExternalSnat::Off);
+    assert_eq!(options.unsaid.cluster_security_group.as_deref(), Some("sg-0123456789abcdef0"));
+    assert_eq!(shared.policy.as_deref(), Some(Path::new("/srv/policies/policy.yaml")));
+    assert_eq!(shared.skip.len(), 2);
+    assert_eq!(shared.fail_on, cli::FailOn::Warn);
+
+    let (_, Cli { command, .. }) =
+        last(&gate, &json!({ "static-report": "static/report.json", "max-age": "2h" }));
+    let cli::Command::Gate(options) = command else { panic!("{command:?}") };
+    assert_eq!(options.static_report.as_deref(), Some(Path::new("static/report.json")));
+    assert_eq!(options.max_age, seconds(7200));
+    assert_eq!(options.probe.wait, Some(seconds(120)));
+
+    let (_, Cli { command, shared }) = last(&Component::load("diagnose"), &json!({}));
+    let cli::Command::Gate(options) = command else { panic!("{command:?}") };
+    assert_eq!((options.probe.wait, shared.policy, shared.fail_on), (None, None, cli::FailOn::Fail));
+
+    let (_, Cli { command, .. }) = last(&Component::load("review"), &json!({ "snapshot": "a b" }));
+    let cli::Command::Static(options) = command else { panic!("{command:?}") };
+    assert_eq!(options.configuration.origin.snapshot, [Path::new("a"), Path::new("b")]);
+}
+
+#[test]
+fn a_snapshot_of_before_is_compared_and_decides_nothing() {
+    let over = json!({ "before": "before.json", "snapshot": "a b" });
+    let calls = asked(&Component::load("review").script(&over));
+    let [diff, review] = calls.as_slice() else { panic!("{calls:?}") };
+    assert_eq!(diff[..6], ["diff", "--before", "before.json", "--after", "a", "--after"]);
+    assert_eq!(review[..5], ["static", "--snapshot", "a", "--snapshot", "b"]);
+    assert_eq!(review, &last(&Component::load("review"), &json!({ "snapshot": "a b" })).0);
+}
+
+/// Each report that a job hands to GitLab is one that its command writes, in the format that GitLab reads there.
+#[test]
+fn every_artifact_is_written() {
+    for component in Component::all() {
+        let over = json!({ "job-name": "here" });
+        let job = component.job(&over);
+        let (asked, _) = last(&component, &over);
+        let mut written: Vec<(&str, &str)> = asked
+            .windows(2)
+            .filter(|words| words[0] == "--output")
+            .map(|words| words[1].split_once('=').unwrap())
+            .collect();
+        written.sort_unstable();
+        let formats: Vec<&str> = written.iter().map(|(format, _)| *format).collect();
+        assert_eq!(
+            formats,
+            ["annotations", "code-quality", "dotenv", "json", "junit", "openmetrics", "sarif", "text"],
+            "{}",
+            component.name
+        );
+        for (report, format) in [
+            ("annotations", "annotations"),
+            ("codequality", "code-quality"),
+            ("dotenv", "dotenv"),
+            ("junit", "junit"),
+            ("metrics", "openmetrics"),
+        ] {
+            let file =
+                job["artifacts"]["reports"][report].as_str().unwrap_or_else(|| panic!("{report}: {job}"));
+            assert!(written.contains(&(format, file)), "{}: {report} is {file}", component.name);
+        }
+        assert_eq!(job["artifacts"]["reports"].as_object().unwrap().len(), 5);
+        assert_eq!(job["artifacts"]["paths"], json!(["here/"]));
+        assert!(written.iter().all(|(_, file)| file.starts_with("here/")));
+        assert_eq!(job["artifacts"]["when"], "always");
+    }
+}
+
+/// The embedded policy names the same light runner as the components.
+#[test]
+fn the_tag_is_the_light_runner_of_the_policy() {
+    let policy = reachgate::policy::file::load_policy(None, &|_| None).unwrap();
+    let light = policy.sources["runners"].light.as_deref();
+    for component in Component::all() {
+        assert_eq!(component.inputs["tag"].default.as_ref().and_then(Value::as_str), light);
+        assert_eq!(component.job(&json!({}))["tags"], json!([light]));
+    }
+    assert!(root().join("templates").is_dir());
+}
