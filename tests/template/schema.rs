@@ -10,59 +10,82 @@ use tempfile::TempDir;
 use crate::component::{Component, root};
 use crate::tool;
 
-/// What the validator says of a file; `None` where it is a pipeline.
-fn fault(path: &Path) -> Option<String> {
-    let output = Command::new(tool::python_program("check-jsonschema"))
-        .args(["--builtin-schema", "vendor.gitlab-ci"])
-        .arg(path)
-        .output()
-        .unwrap_or_else(|error| panic!("check-jsonschema: {error}; make target/python/ready installs it"));
-    let said =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    match output.status.code() {
-        Some(0) => None,
-        Some(1) if said.contains("Schema validation errors") => Some(said),
-        _ => panic!("{}: {said}", path.display()),
-    }
+/// Pipelines to be held against the schema, all in one call of the validator.
+struct Pipelines {
+    folder: TempDir,
+    files: Vec<(PathBuf, String)>,
 }
 
-struct Folder(TempDir);
-
-impl Folder {
+impl Pipelines {
     fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        Self { folder: TempDir::new().unwrap(), files: Vec::new() }
     }
 
-    fn fault_of(&self, name: &str, pipeline: &Value) -> Option<String> {
-        let path: PathBuf = self.0.path().join(format!("{name}.json"));
+    fn add(&mut self, about: impl Into<String>, pipeline: &Value) {
+        let path = self.folder.path().join(format!("{}.json", self.files.len()));
         fs::write(&path, pipeline.to_string()).unwrap();
-        fault(&path)
+        self.files.push((path, about.into()));
+    }
+
+    /// What the validator says of each: `None` where it is a pipeline.
+    fn faults(&self) -> Vec<(&str, Option<String>)> {
+        let output = Command::new(tool::python_program("check-jsonschema"))
+            .args(["--verbose", "--output-format", "json", "--builtin-schema", "vendor.gitlab-ci"])
+            .args(self.files.iter().map(|(path, _)| path))
+            .output()
+            .expect("check-jsonschema runs");
+        let said: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        // Where all pass, the list of those that do has another name.
+        let passed = said.get("successes").or_else(|| said.get("checked_paths"));
+        let passed = passed.and_then(Value::as_array).expect("files that pass");
+        let failed = said["errors"].as_array().into_iter().flatten();
+        let fault = |path: &Path| {
+            let name = path.to_str().unwrap();
+            let fault = failed.clone().find(|error| error["filename"] == name);
+            // A file that is in neither list was not looked at.
+            assert_ne!(fault.is_some(), passed.iter().any(|file| file == name), "{name}: {said:#}");
+            fault.map(|error| format!("{}: {}", error["path"], error["message"]))
+        };
+        self.files.iter().map(|(path, about)| (about.as_str(), fault(path))).collect()
+    }
+
+    fn all_pass(&self) {
+        let faults = self.faults();
+        let wrong: Vec<_> = faults.iter().filter(|(_, fault)| fault.is_some()).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    fn none_passes(&self) {
+        let faults = self.faults();
+        let passing: Vec<_> = faults.iter().filter(|(_, fault)| fault.is_none()).collect();
+        assert!(passing.is_empty(), "{passing:#?}");
     }
 }
 
 /// Each component with its defaults, and with another value of every input that has one.
 #[test]
 fn components_are_pipelines() {
-    let folder = Folder::new();
+    let mut pipelines = Pipelines::new();
     for component in Component::all() {
-        assert_eq!(folder.fault_of("header", &component.header), None, "{}", component.name);
-        assert_eq!(folder.fault_of("defaults", &component.filled(&json!({}))), None, "{}", component.name);
+        let name = &component.name;
+        pipelines.add(format!("{name}: header"), &component.header);
+        pipelines.add(format!("{name}: defaults"), &component.filled(&json!({})));
         for (name, input) in &component.inputs {
             for option in input.options.iter().flatten() {
-                let filled = component.filled(&json!({ name: option }));
-                assert_eq!(folder.fault_of("option", &filled), None, "{}: {name}: {option}", component.name);
+                pipelines.add(format!("{name}: {option}"), &component.filled(&json!({ name: option })));
             }
         }
     }
-    let review = Component::load("review");
-    let filled = review.filled(&json!({ "allow-failure": true, "changes": ["main.tf"] }));
-    assert_eq!(folder.fault_of("typed", &filled), None);
+    let over = json!({ "allow-failure": true, "changes": ["main.tf"] });
+    pipelines.add("review: typed", &Component::load("review").filled(&over));
+    pipelines.all_pass();
 }
 
 /// The validator does validate: what is misspelt or of a wrong type in one place is refused.
 #[test]
 fn a_damaged_component_is_no_pipeline() {
-    let folder = Folder::new();
+    let mut pipelines = Pipelines::new();
     for component in Component::all() {
         let good = component.filled(&json!({}));
         let job = component.inputs["job-name"].default.clone().unwrap();
@@ -82,7 +105,7 @@ fn a_damaged_component_is_no_pipeline() {
             let (above, key) = place.rsplit_once('/').unwrap();
             let above = damaged.pointer_mut(&above.replace("JOB", job)).unwrap();
             above[key] = value;
-            assert!(folder.fault_of("damaged", &damaged).is_some(), "{}: {place} passes", component.name);
+            pipelines.add(format!("{}: {place}", component.name), &damaged);
         }
         for (place, value) in [
             ("/spec/input", json!({})),
@@ -92,27 +115,28 @@ fn a_damaged_component_is_no_pipeline() {
             let mut header = component.header.clone();
             let (above, key) = place.rsplit_once('/').unwrap();
             header.pointer_mut(above).unwrap()[key] = value;
-            assert!(folder.fault_of("header", &header).is_some(), "{}: {place} passes", component.name);
+            pipelines.add(format!("{}: {place}", component.name), &header);
         }
     }
+    pipelines.none_passes();
 }
 
 /// The example, and every pipeline that the documents show.
 #[test]
 fn shown_pipelines_are_pipelines() {
-    let example = root().join("examples/gitlab-ci.yml");
-    assert_eq!(fault(&example), None);
-    let lines = fs::read_to_string(&example).unwrap().lines().count();
+    let example = fs::read_to_string(root().join("examples/gitlab-ci.yml")).unwrap();
+    let lines = example.lines().count();
     assert!(lines <= 10, "the example has {lines} lines");
-    let folder = Folder::new();
     let page = fs::read_to_string(root().join("docs/gitlab.md")).unwrap();
-    let blocks: Vec<&str> =
+    let mut blocks: Vec<&str> =
         page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() > 2, "{} pipelines in docs/gitlab.md", blocks.len());
+    blocks.push(&example);
+    let mut pipelines = Pipelines::new();
     for block in blocks {
         let pipeline: Value =
             serde_saphyr::from_str(block).unwrap_or_else(|error| panic!("{error}: {block}"));
-        assert_eq!(folder.fault_of("shown", &pipeline), None, "{block}");
+        pipelines.add(block, &pipeline);
         for include in pipeline["include"].as_array().into_iter().flatten() {
             let name = include["component"].as_str().unwrap().rsplit(['/', '@']).nth(1).unwrap();
             let component = Component::load(name);
@@ -122,4 +146,5 @@ fn shown_pipelines_are_pipelines() {
             }
         }
     }
+    pipelines.all_pass();
 }
