@@ -279,6 +279,26 @@ fn icmpv6_has_its_own_numbers() {
     }
 }
 
+/// Why the control port did not connect is evidence; a reset and a policy of this pod's own are not the same.
+#[test]
+fn a_quiet_control_port_says_its_errno() {
+    let quiet = |connect: Connect| {
+        let mut facts = well();
+        port_mut(&mut facts, &Role::Control).connect = connect;
+        let findings = judge(&facts, WELL);
+        findings.into_iter().find(|finding| finding.code.id() == "port-control-quiet").expect("a quiet port")
+    };
+    for (error, errno) in [
+        (ConnectError::Refused, "ECONNREFUSED"),
+        (ConnectError::HostUnreachable, "EHOSTUNREACH"),
+        (ConnectError::AccessDenied, "EACCES"),
+        (ConnectError::NotPermitted, "EPERM"),
+    ] {
+        assert_eq!(quiet(failed(error, None)).evidence["errno"], errno);
+    }
+    assert_eq!(quiet(Connect::Silent { waited: SECOND }).evidence.get("errno"), None);
+}
+
 #[test]
 fn a_control_port_that_connects_makes_everything_unknown() {
     let mut facts = well();

@@ -57,11 +57,13 @@ impl Words<'_> {
                 error: ConnectError::LocalResources { errno } | ConnectError::Other { errno },
                 ..
             } => self.local(*errno),
-            _ => self.finding(Code::PortControlQuiet, Verdict::Pass).observed(
-                "does not connect, as it \
-                should be",
-            ),
+            Connect::Failed { error, .. } => self.quiet().evidence("errno", errno_name(*error)),
+            Connect::Silent { .. } => self.quiet(),
         }
+    }
+
+    fn quiet(&self) -> Finding {
+        self.finding(Code::PortControlQuiet, Verdict::Pass).observed("does not connect, as it should be")
     }
 
     pub(super) fn closed(&self) -> Finding {
