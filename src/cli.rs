@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::code::{Area, Code};
-use crate::report::{ColorChoice, Format, OutputSpec};
+use crate::report::{CodesPage, ColorChoice, Format, OutputSpec};
 
 #[cfg(feature = "static")]
 pub use configuration::*;
@@ -43,6 +43,16 @@ pub struct Shared {
     /// Also write a report to a file, e.g. junit=probe.xml; may be given several times
     #[arg(long, global = true, value_name = "FORMAT=FILE")]
     pub output: Vec<OutputSpec>,
+    /// The page that explains the codes, docs/codes.md as you publish it; reports link to it
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "REACHGATE_EXPLAIN_URL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub explain_url: CodesPage,
     /// Judge only these codes or areas; the rest is shown as skipped
     #[arg(long, global = true, value_name = "CODE-OR-AREA", value_delimiter = ',')]
     pub only: Vec<Selection>,

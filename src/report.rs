@@ -7,6 +7,10 @@
 //! Which phrases of a [`Finding`](crate::finding::Finding) end up where is told at
 //! `text::sentence`.
 
+pub mod annotations;
+pub mod code_quality;
+pub mod dotenv;
+mod fingerprint;
 pub mod json;
 pub mod junit;
 pub mod openmetrics;
@@ -14,6 +18,8 @@ pub mod output;
 #[cfg(feature = "static")]
 pub mod path;
 pub mod printable;
+pub mod sarif;
+pub mod site;
 pub mod style;
 pub mod text;
 
@@ -22,11 +28,13 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use crate::code::Code;
-use crate::finding::Report;
+use crate::exit::Exit;
+use crate::finding::{Finding, Report, Verdict};
 
 pub use output::{OutputError, OutputSpec, Outputs};
 #[cfg(feature = "static")]
 pub use path::PathReport;
+pub use site::{CodesPage, Site};
 pub use style::{ColorChoice, Style};
 
 /// The tool's version, as every format tells it.
@@ -57,7 +65,8 @@ macro_rules! formats {
                 match self { $(Self::$variant => $about,)+ }
             }
 
-            /// Writes the report. Only [`Format::Text`] looks at the style.
+            /// Writes the report. Only [`Format::Text`] looks at how it is to look; what needs links takes
+            /// the style's [`Site`].
             ///
             /// # Errors
             ///
@@ -74,6 +83,10 @@ formats! {
     Json json "json" "For scripts: reachgate.report/v1",
     Junit junit "junit" "JUnit XML, for GitLab's test report",
     OpenMetrics openmetrics "openmetrics" "OpenMetrics text, for Prometheus and GitLab's metrics report",
+    Sarif sarif "sarif" "SARIF 2.1.0, for code scanning and editors",
+    CodeQuality code_quality "code-quality" "GitLab's Code Quality report, for merge requests",
+    Annotations annotations "annotations" "GitLab's annotations report: links on the job's page",
+    Dotenv dotenv "dotenv" "GitLab's dotenv report: variables for later jobs",
 }
 
 impl fmt::Display for Format {
@@ -98,6 +111,34 @@ impl FromStr for Format {
         let found = Self::ALL.iter().copied().find(|format| format.word() == word);
         found.ok_or_else(|| UnknownFormat(word.to_owned()))
     }
+}
+
+/// What needs attention, the worst first.
+fn attention(report: &Report) -> impl Iterator<Item = &Finding> {
+    let verdicts = [Verdict::Fail, Verdict::Unknown, Verdict::Warn];
+    let of = |verdict| report.findings.iter().filter(move |finding| finding.verdict == verdict);
+    verdicts.into_iter().flat_map(of)
+}
+
+/// What stands in a code's place where nothing was decided: a report of problems alone would look clean.
+const NOTHING_DECIDED: (&str, &str) = ("nothing-decided", "nothing was decided, which is no pass");
+
+/// Whether the run is unknown although no finding is.
+fn is_nothing_decided(report: &Report) -> bool {
+    Exit::of(report) == Exit::Unknown && report.count(Verdict::Unknown) == 0
+}
+
+/// The file and line that a finding is shown at, and the run where there is none: where it is, else the policy,
+/// which wants it. The path is relative to the repository; the embedded policy has a name alone.
+fn place_of(finding: Option<&Finding>, report: &Report, site: &Site) -> (String, u32) {
+    let (path, line) = match finding.and_then(|finding| finding.location.as_ref()) {
+        Some(location) => (site.relative(&location.path), location.line.max(1)),
+        None => match report.policy.origin.strip_prefix("embedded ") {
+            Some(name) => (Site::default().relative(name), 1),
+            None => (site.relative(&report.policy.origin), 1),
+        },
+    };
+    (printable::line(&path).into_owned(), line)
 }
 
 /// The command that tells a code's whole story.

@@ -22,7 +22,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use crate::cli::{Cli, Command, Shared};
 use crate::exit::Exit;
-use crate::report::Style;
+use crate::report::{Site, Style};
 
 /// Runs the command and says how it ended. Diagnostics go to standard error, the asked-for format alone
 /// to standard output.
@@ -128,7 +128,8 @@ fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
 fn style(shared: &Shared) -> Style {
     let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     let style = Style::detect(shared.color.into(), io::stdout().is_terminal(), &environment, width);
-    Style { verbose: shared.verbose, ..style }
+    let site = Site::detect(shared.explain_url.clone(), &environment, std::env::current_dir().ok());
+    Style { verbose: shared.verbose, site, ..style }
 }
 
 /// The process's environment; a value that is not UTF-8 counts with its odd bytes replaced.

@@ -119,11 +119,42 @@ fn the_readme_names_no_option_that_is_not_there() {
 #[test]
 fn a_broken_expectation_exits_1_in_every_format() {
     let place = Place::new();
-    for format in ["text", "json", "junit", "openmetrics"] {
-        let output = place.run(&["probe", "--policy", "policy.yaml", "--format", format]);
+    for format in ["text", "json", "junit", "openmetrics", "sarif", "code-quality", "annotations", "dotenv"] {
+        let url = "https://git.example.com/docs/codes.md";
+        let output =
+            place.run(&["probe", "--policy", "policy.yaml", "--format", format, "--explain-url", url]);
         assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
         assert!(stdout(&output).contains("port-closed"), "{format}: {}", stdout(&output));
         assert_eq!(stderr(&output), "");
+    }
+}
+
+/// In a job the links lead to the job, and files are the repository's, without an option.
+#[test]
+fn reports_for_gitlab_know_the_job() {
+    let place = Place::new();
+    let run = |format: &str, page: &str| {
+        let mut command = place.command(&["probe", "--policy", "policy.yaml", "--format", format]);
+        command.env("CI_PROJECT_DIR", place.path().parent().expect("a folder above"));
+        command
+            .env("CI_JOB_URL", "https://git.example.com/web/shop/-/jobs/4711")
+            .env("REACHGATE_EXPLAIN_URL", page);
+        let output = command.output().expect("the binary runs");
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        serde_json::from_str::<serde_json::Value>(&stdout(&output)).expect("JSON")
+    };
+    let link = |page: &str| run("annotations", page)["reachgate"][0]["external_link"]["url"].clone();
+    assert_eq!(link(""), "https://git.example.com/web/shop/-/jobs/4711");
+    assert_eq!(link("https://e.example/codes.md"), "https://e.example/codes.md#port-closed");
+    let folder = place.path().file_name().expect("a name").to_string_lossy().into_owned();
+    assert_eq!(run("code-quality", "")[0]["location"]["path"], format!("{folder}/policy.yaml"));
+}
+
+#[test]
+fn an_explain_url_must_be_one() {
+    let place = Place::new();
+    for url in ["codes.md", "javascript:alert(1)", "https://e.example/codes.md#here"] {
+        refuses(&place.run(&["probe", "--explain-url", url]), &["--explain-url", "docs/codes.md"]);
     }
 }
 

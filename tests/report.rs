@@ -11,6 +11,8 @@
     reason = "a test ends where it fails, in its helper functions too"
 )]
 
+#[path = "report/gitlab.rs"]
+mod gitlab;
 #[path = "report/golden.rs"]
 mod golden;
 #[path = "report/hostile.rs"]

@@ -166,7 +166,7 @@ pub fn write_report_schema(out: &mut dyn Write) -> io::Result<()> {
     write_json(&schemars::schema_for!(ReportV1), out)
 }
 
-fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     writeln!(out, "{}", printable::json(&text))
 }

@@ -14,11 +14,10 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
 use crate::code::Area;
-use crate::exit::Exit;
 use crate::finding::{FailOn, Finding, Report, Verdict};
 
 use super::style::Style;
-use super::{explain, printable};
+use super::{NOTHING_DECIDED, explain, is_nothing_decided, printable};
 
 /// Writes the report as JUnit XML.
 ///
@@ -41,7 +40,7 @@ fn suites(report: &Report) -> Junit {
         let findings = report.findings.iter().filter(|finding| finding.area() == area);
         let mut cases: Vec<_> =
             findings.clone().map(|finding| case(finding, report.fail_on, &mut names)).collect();
-        if area == Area::Run && Exit::of(report) == Exit::Unknown && report.count(Verdict::Unknown) == 0 {
+        if area == Area::Run && is_nothing_decided(report) {
             cases.push(nothing_decided(&mut names));
         }
         if cases.is_empty() {
@@ -90,8 +89,8 @@ fn skipped(finding: &Finding) -> TestCaseStatus {
 
 fn nothing_decided(names: &mut HashSet<String>) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    let message = "nothing was decided, which is no pass";
-    status.set_message(message).set_type("nothing-decided").set_description(message);
+    let (code, message) = NOTHING_DECIDED;
+    status.set_message(message).set_type(code).set_description(message);
     let mut case = TestCase::new(unique("run: nothing decided".to_owned(), names), status);
     case.set_classname(format!("reachgate.{}", Area::Run));
     case

@@ -7,8 +7,11 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::finding::Verdict;
 
-/// How the text format looks. The default is the plainest: no escape sequence, no wrapping, UTF-8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+use super::site::Site;
+
+/// How a report looks, and where it is read. The default is the plainest: no escape sequence, no wrapping,
+/// UTF-8, no links.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Style {
     /// Whether ANSI colours are written.
     pub color: bool,
@@ -20,6 +23,8 @@ pub struct Style {
     pub width: Option<usize>,
     /// Whether evidence is shown too.
     pub verbose: bool,
+    /// Which pages it can point to, and which files are the repository's.
+    pub site: Site,
 }
 
 /// Which characters are written.
@@ -131,17 +136,18 @@ impl Style {
             sections: if gitlab && choice != ColorChoice::Never { Sections::GitLab } else { Sections::None },
             width: width.filter(|_| stdout_is_terminal),
             verbose: false,
+            site: Site::default(),
         }
     }
 
     /// The same for a file: no escape sequence, no wrapping.
     #[must_use]
-    pub fn for_file(self) -> Self {
-        Self { color: false, sections: Sections::None, width: None, ..self }
+    pub fn for_file(&self) -> Self {
+        Self { color: false, sections: Sections::None, width: None, ..self.clone() }
     }
 
     /// Paints a verdict's glyph and word.
-    pub(super) fn of(self, verdict: Verdict) -> Ansi {
+    pub(super) fn of(&self, verdict: Verdict) -> Ansi {
         self.if_colored(match verdict {
             Verdict::Pass => AnsiColor::Green.on_default(),
             Verdict::Warn => AnsiColor::Yellow.on_default(),
@@ -152,12 +158,12 @@ impl Style {
     }
 
     /// Paints a heading or a subject.
-    pub(super) fn bold(self) -> Ansi {
+    pub(super) fn bold(&self) -> Ansi {
         self.if_colored(Ansi::new().bold())
     }
 
     /// Paints what is there for reference only.
-    pub(super) fn dim(self) -> Ansi {
+    pub(super) fn dim(&self) -> Ansi {
         self.if_colored(match self.sections {
             Sections::None => Ansi::new().dimmed(),
             // GitLab's log renders bright black, but not faint.
@@ -166,11 +172,11 @@ impl Style {
     }
 
     /// Paints a command to run.
-    pub(super) fn command(self) -> Ansi {
+    pub(super) fn command(&self) -> Ansi {
         self.if_colored(AnsiColor::Cyan.on_default())
     }
 
-    fn if_colored(self, ansi: Ansi) -> Ansi {
+    fn if_colored(&self, ansi: Ansi) -> Ansi {
         if self.color { ansi } else { Ansi::new() }
     }
 }

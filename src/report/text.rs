@@ -22,7 +22,7 @@ use layout::Page;
 ///
 /// What the writer gives.
 pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::new(out, *style);
+    let mut page = Page::new(out, style);
     heading(report, &mut page)?;
     let mut explained = HashSet::new();
     for area in Area::ALL {

@@ -16,6 +16,7 @@ fn check(name: &str, text: &str) {
     let version = env!("CARGO_PKG_VERSION");
     let text = text.replace(&format!("reachgate {version}"), "reachgate VERSION");
     let text = text.replace(&format!("\"{version}\""), "\"VERSION\"");
+    let text = text.replace(&format!("VERSION={version}\n"), "VERSION=VERSION\n");
     if std::env::var_os("REACHGATE_UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &text).unwrap();
         return;
@@ -28,32 +29,32 @@ fn check(name: &str, text: &str) {
     );
 }
 
-fn text(name: &str, report: &Report, style: Style) {
-    check(name, &written(Format::Text, report, &style));
+fn text(name: &str, report: &Report, style: &Style) {
+    check(name, &written(Format::Text, report, style));
 }
 
 #[test]
 fn plain_text() {
-    text("rich.txt", &sample::rich(), Style::default());
-    text("good.txt", &sample::good(), Style::default());
-    text("empty.txt", &sample::report(Vec::new()), Style::default());
+    text("rich.txt", &sample::rich(), &Style::default());
+    text("good.txt", &sample::good(), &Style::default());
+    text("empty.txt", &sample::report(Vec::new()), &Style::default());
 }
 
 #[test]
 fn ascii_text() {
-    text("rich.ascii.txt", &sample::rich(), Style { glyphs: Glyphs::Ascii, ..Style::default() });
+    text("rich.ascii.txt", &sample::rich(), &Style { glyphs: Glyphs::Ascii, ..Style::default() });
 }
 
 #[test]
 fn terminal_text() {
     let style = Style { color: true, width: Some(72), verbose: true, ..Style::default() };
-    text("rich.terminal.txt", &sample::rich(), style);
+    text("rich.terminal.txt", &sample::rich(), &style);
 }
 
 #[test]
 fn gitlab_text() {
     let style = Style { color: true, sections: Sections::GitLab, ..Style::default() };
-    text("rich.gitlab.txt", &sample::rich(), style);
+    text("rich.gitlab.txt", &sample::rich(), &style);
 }
 
 #[test]
@@ -103,4 +104,20 @@ fn junit() {
 #[test]
 fn openmetrics() {
     check("rich.openmetrics.txt", &written(Format::OpenMetrics, &sample::rich(), &Style::default()));
+}
+
+/// Each in a job of which everything is known, and on a machine of which nothing is.
+#[test]
+fn formats_with_links() {
+    for (format, extension) in [
+        (Format::Sarif, "sarif"),
+        (Format::CodeQuality, "code-quality.json"),
+        (Format::Annotations, "annotations.json"),
+        (Format::Dotenv, "env"),
+    ] {
+        let style = Style { site: sample::site(), ..Style::default() };
+        check(&format!("rich.{extension}"), &written(format, &sample::rich(), &style));
+        let empty = sample::report(Vec::new());
+        check(&format!("empty.{extension}"), &written(format, &empty, &Style::default()));
+    }
 }

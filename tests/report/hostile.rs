@@ -5,10 +5,12 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use quick_xml::events::Event;
+use reachgate::finding::Verdict;
 use reachgate::report::json::{ReportV1, parse_report};
 use reachgate::report::style::{Glyphs, Sections};
 use reachgate::report::{Format, Style};
 use reachgate::untrusted::is_unprintable;
+use serde_json::Value;
 
 use crate::{sample, written};
 
@@ -163,7 +165,7 @@ proptest! {
         let plain = Style { width, verbose: true, ..Style::default() };
         let report = sample::hostile(&text);
         assert_printable(&written(Format::Text, &report, &plain));
-        let coloured = Style { color: true, sections: Sections::GitLab, ..plain };
+        let coloured = Style { color: true, sections: Sections::GitLab, ..plain.clone() };
         let out = written(Format::Text, &report, &coloured);
         assert_printable(&without_our_escapes(&out));
         prop_assert_eq!(out.matches("\u{1b}[0Ksection_start:").count(), 5);
@@ -192,12 +194,102 @@ proptest! {
         prop_assert_eq!(names.len(), report.findings.len());
     }
 
+    /// Those that show problems to people: nothing in a text is obeyed, by whoever shows it.
+    #[test]
+    fn problems_and_links_are_one_line_of_plain_text(text in text()) {
+        let style = Style { site: sample::site(), ..Style::default() };
+        let report = sample::hostile(&text);
+        let broken = report.findings.iter().filter(|finding| {
+            matches!(finding.verdict, Verdict::Fail | Verdict::Unknown | Verdict::Warn)
+        }).count();
+
+        let out = written(Format::CodeQuality, &report, &style);
+        assert_printable(&out);
+        let problems: Vec<Value> = serde_json::from_str(&out).unwrap();
+        prop_assert_eq!(problems.len(), broken);
+        let mut fingerprints = HashSet::new();
+        for problem in &problems {
+            prop_assert!(fingerprints.insert(problem["fingerprint"].as_str().unwrap().to_owned()));
+            assert_one_line(problem["description"].as_str().unwrap());
+            assert_relative(problem["location"]["path"].as_str().unwrap());
+        }
+
+        let out = written(Format::Annotations, &report, &style);
+        assert_printable(&out);
+        let annotations: Value = serde_json::from_str(&out).unwrap();
+        let links = annotations["reachgate"].as_array().unwrap();
+        prop_assert_eq!(links.len(), 4, "a code that needs attention each");
+        for link in links {
+            assert_one_line(link["external_link"]["label"].as_str().unwrap());
+            prop_assert!(link["external_link"]["url"].as_str().unwrap().starts_with("https://git.example.com/"));
+        }
+    }
+
+    #[test]
+    fn sarif_has_no_placeholder_and_no_link(text in text()) {
+        let style = Style { site: sample::site(), ..Style::default() };
+        let report = sample::hostile(&format!("{text}[here](http://example.net){{0}}"));
+        let out = written(Format::Sarif, &report, &style);
+        assert_printable(&out);
+        let log: Value = serde_json::from_str(&out).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        let passed = report.findings.iter().filter(|finding| finding.verdict == Verdict::Pass).count();
+        prop_assert_eq!(results.len() + passed, report.findings.len());
+        for result in results {
+            let message = result["message"]["text"].as_str().unwrap();
+            assert_printable(message);
+            prop_assert!(!message.contains("]("), "{message}");
+            let left = message.replace("{{", "").replace("}}", "");
+            prop_assert!(!left.contains(['{', '}']), "{message}");
+            let place = &result["locations"][0];
+            assert_one_line(place["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap());
+            let uri = place["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+            assert_relative(uri);
+            prop_assert!(uri.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/%".contains(c)), "{uri}");
+        }
+    }
+
+    #[test]
+    fn dotenv_keeps_gitlabs_rules(text in text()) {
+        let out = written(Format::Dotenv, &sample::hostile(&text), &Style::default());
+        assert_dotenv(&out);
+        prop_assert_eq!(out.lines().count(), 13);
+    }
+
     #[test]
     fn openmetrics_is_valid(text in text()) {
         let out = written(Format::OpenMetrics, &sample::hostile(&text), &Style::default());
         assert_printable(&out);
         assert_openmetrics(&out);
     }
+}
+
+fn assert_one_line(text: &str) {
+    assert_printable(text);
+    assert!(!text.contains('\n'), "{text:?}");
+}
+
+fn assert_relative(path: &str) {
+    assert_one_line(path);
+    assert!(!path.is_empty() && !path.starts_with('/') && !path.ends_with('/'), "{path:?}");
+    assert!(path.split('/').all(|part| !matches!(part, "" | "." | "..")), "{path:?}");
+}
+
+/// What GitLab takes (its docs, "artifacts:reports:dotenv"), and no character that it or a shell gives a meaning to.
+pub fn assert_dotenv(text: &str) {
+    assert!(text.len() < 5 * 1024 && text.ends_with('\n'), "{text}");
+    let mut names = HashSet::new();
+    for line in text.lines() {
+        let (name, value) = line.split_once('=').expect(line);
+        assert!(
+            !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'),
+            "{line}"
+        );
+        assert!(names.insert(name), "{name} comes twice");
+        assert!(value.chars().all(|c| c.is_ascii_alphanumeric() || ".-_,:".contains(c)), "{line}");
+    }
+    assert!(names.len() <= 20);
 }
 
 /// A line break in a text makes no line that looks like one of the report's own.

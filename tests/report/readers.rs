@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use reachgate::finding::Report;
+use reachgate::code::Code;
+use reachgate::finding::{Report, Verdict};
 use reachgate::report::{Format, Style};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{sample, written};
 
@@ -18,14 +19,14 @@ fn read(report: &Report) -> Value {
          export REACHGATE_PYTHON=$PWD/target/readers/bin/python\n",
     );
     let directory = tempfile::tempdir().unwrap();
-    let path = |format: Format| directory.path().join(format.word());
-    for format in [Format::Junit, Format::OpenMetrics] {
-        std::fs::write(path(format), written(format, report, &Style::default())).unwrap();
+    let style = Style { site: sample::site(), ..Style::default() };
+    for format in Format::ALL {
+        std::fs::write(directory.path().join(format.word()), written(*format, report, &style)).unwrap();
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/check_formats.py");
     let output = Command::new(python)
         .arg(script)
-        .args([path(Format::Junit), path(Format::OpenMetrics)])
+        .arg(directory.path())
         .output()
         .expect("REACHGATE_PYTHON is a program that can be run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -57,6 +58,44 @@ fn junitparser_and_prometheus_read_what_was_meant() {
 }
 
 #[test]
+fn sarif_code_quality_annotations_and_dotenv_are_what_was_meant() {
+    let read = read(&sample::rich());
+    let results = read["sarif"]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 7, "all but what passed");
+    assert!(results.contains(&json!(["port-filtered", "fail", "error"])), "{results:?}");
+    assert!(results.contains(&json!(["dns-undecided", "open", "none"])), "{results:?}");
+    assert_eq!(read["sarif"]["rules"].as_array().unwrap().len(), 6);
+
+    let problems = read["code-quality"].as_array().unwrap();
+    assert_eq!(problems.len(), 5);
+    let proxy = problems.iter().find(|problem| problem["check_name"] == "runner-proxy-set").unwrap();
+    assert_eq!(proxy["location"], json!({ "path": "ci/deploy/job.yaml", "lines": { "begin": 12 } }));
+
+    assert_eq!(read["annotations"]["reachgate"].as_array().unwrap().len(), 4);
+
+    let variables = &read["dotenv"];
+    assert_eq!(variables["REACHGATE_VERDICT"], "fail");
+    assert_eq!(variables["REACHGATE_EXIT_CODE"], "1");
+    assert_eq!(variables["REACHGATE_FAILED"], "2");
+    assert_eq!(
+        variables["REACHGATE_CODES"],
+        "port-filtered,dns-undecided,runner-proxy-set,certificate-expires-soon"
+    );
+}
+
+/// A skip has its reason in its content too, and a run that decided nothing its error.
+#[test]
+fn junitparser_finds_content_in_every_outcome() {
+    let skipped = &read(&sample::rich())["junit"]["cases"]["DEV_SERVER_MAGICDNS: dns-name-unset"];
+    assert_eq!(skipped["outcome"], "Skipped");
+    assert_eq!(skipped["content"], "The variable is not set, so there is no name to ask for.");
+    let unknown = &read(&sample::rich())["junit"]["cases"]["dev.cwiq.io: dns-undecided"];
+    assert_eq!(unknown["outcome"], "Error");
+    let twice = || sample::finding(Code::PortFiltered, Verdict::Fail, "s", "o");
+    assert_eq!(read(&sample::report(vec![twice(), twice()]))["junit"]["cases"].as_object().unwrap().len(), 2);
+}
+
+#[test]
 fn they_read_hostile_text_too() {
     let text = "\u{1b}[2J\"\\\n\r\u{9b}<&>]]>{}=,#\u{202e}\u{ffff}\u{0} é漢\u{1f600}";
     let read = read(&sample::hostile(text));
@@ -71,4 +110,8 @@ fn they_read_an_empty_report() {
     let read = read(&sample::report(Vec::new()));
     assert_eq!(read["junit"]["errors"], 1);
     assert_eq!(read["openmetrics"]["probe_success"][0]["value"], 0.0);
+    assert_eq!(read["sarif"]["results"], json!([["nothing-decided", "open", "none"]]));
+    assert_eq!(read["code-quality"].as_array().unwrap().len(), 1);
+    assert_eq!(read["annotations"]["reachgate"].as_array().unwrap().len(), 1);
+    assert_eq!(read["dotenv"]["REACHGATE_VERDICT"], "unknown");
 }

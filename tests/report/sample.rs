@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reachgate::code::Code;
 use reachgate::finding::{FailOn, Finding, Location, Mode, PolicyName, Report, Verdict};
+use reachgate::report::Site;
 use serde_json::{Value, json};
 
 /// A finding with nothing but what every finding has.
@@ -178,6 +179,16 @@ fn ports() -> Vec<Finding> {
             "",
         ),
     ]
+}
+
+/// A job of which everything is known.
+pub fn site() -> Site {
+    Site {
+        codes: "https://git.example.com/net/reachgate/-/blob/main/docs/codes.md".parse().unwrap(),
+        job: Some("https://git.example.com/web/shop/-/jobs/4711".into()),
+        root: Some("/builds/web/shop".into()),
+        here: Some("/builds/web/shop/ci".into()),
+    }
 }
 
 /// Every expectation met.

@@ -17,11 +17,11 @@ const NARROWEST: usize = 40;
 /// Where text is written, and how it looks.
 pub(super) struct Page<'a> {
     out: &'a mut dyn Write,
-    pub(super) style: Style,
+    pub(super) style: &'a Style,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, style: Style) -> Self {
+    pub(super) fn new(out: &'a mut dyn Write, style: &'a Style) -> Self {
         Self { out, style }
     }
 

@@ -16,7 +16,7 @@ use crate::report::{VERSION, explain_id};
 ///
 /// What the writer gives.
 pub(in crate::report) fn write(report: &PathReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::new(out, *style);
+    let mut page = Page::new(out, style);
     let result = &report.result;
     let port = result.port.map_or_else(String::new, |port| format!("/{port}"));
     let asked = format!("{}{port} from {} to {}", result.protocol, result.from, result.to);

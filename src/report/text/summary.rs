@@ -7,18 +7,13 @@ use std::time::Duration;
 use crate::code::Area;
 use crate::exit::Exit;
 use crate::finding::{FailOn, Finding, Report, Verdict};
+use crate::report::attention;
 use crate::report::style::Style;
 
 use super::layout::Page;
 
-/// What is listed again, the worst first.
-const ATTENTION: [Verdict; 3] = [Verdict::Fail, Verdict::Unknown, Verdict::Warn];
-
 pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let attention = ATTENTION
-        .iter()
-        .flat_map(|verdict| report.findings.iter().filter(move |finding| finding.verdict == *verdict));
-    let mut attention: Vec<_> = attention.collect();
+    let mut attention: Vec<_> = attention(report).collect();
     // A diagnosis says what the halves' findings of the same flow mean together.
     let diagnosed: HashSet<_> =
         attention.iter().filter(|finding| finding.area() == Area::Gate).filter_map(|it| flow(it)).collect();
@@ -83,7 +78,7 @@ fn status(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// `2 failed, 1 unknown, 5 passed`, the worst first, without zeros.
-pub(super) fn counts(findings: &[&Finding], style: Style) -> String {
+pub(super) fn counts(findings: &[&Finding], style: &Style) -> String {
     let order = [Verdict::Fail, Verdict::Unknown, Verdict::Warn, Verdict::Pass, Verdict::Skip];
     let counted = order.iter().filter_map(|verdict| {
         let count = findings.iter().filter(|finding| finding.verdict == *verdict).count();
