@@ -96,6 +96,17 @@ pub enum Command {
     /// Look after policy files
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Print the JSON Schema of what reachgate writes
+    Schema {
+        /// What is written
+        document: Document,
+    },
+    /// Print a manual page, to be read with `man -l -`
+    Man {
+        /// The command it is of; without one, reachgate's own
+        #[arg(value_name = "COMMAND")]
+        page: Option<String>,
+    },
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -129,6 +140,19 @@ pub enum PolicyCommand {
     },
     /// Print the JSON Schema of policy files
     Schema,
+}
+
+/// A versioned format that scripts read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    /// reachgate.report/v1, `--format json`
+    Report,
+    /// reachgate.path/v1, `path --format json`
+    #[cfg(feature = "static")]
+    Path,
+    /// reachgate.snapshot/v1, `snapshot --out FILE`
+    #[cfg(feature = "static")]
+    Snapshot,
 }
 
 /// From which verdict on the exit code is 1.

@@ -3,6 +3,7 @@
 #[cfg(feature = "static")]
 mod configuration;
 mod explain;
+mod manual;
 #[cfg(feature = "static")]
 mod gate;
 #[cfg(feature = "static")]
@@ -10,6 +11,7 @@ mod path;
 mod policy;
 mod probe;
 mod progress;
+mod schema;
 mod selection;
 mod signal;
 #[cfg(feature = "static")]
@@ -39,6 +41,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Snapshot(options) => snapshot::run(options, &cli.shared),
         Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
         Command::Policy(command) => policy::run(command, &cli.shared),
+        Command::Schema { document } => schema::run(*document),
+        Command::Man { page } => manual::run(page.as_deref()),
         Command::Completions { shell } => completions(*shell),
     };
     outcome.unwrap_or_else(|failure| {
@@ -92,6 +96,9 @@ pub enum Failure {
     #[cfg(feature = "static")]
     #[error(transparent)]
     Join(#[from] gate::JoinError),
+    /// There is no such manual page.
+    #[error("there is no manual page `{0}`; use one of {1}")]
+    Page(String, String),
     /// There is no such code.
     #[error(transparent)]
     Code(#[from] crate::code::UnknownCode),

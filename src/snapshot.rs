@@ -12,6 +12,7 @@ mod noun;
 mod peering;
 mod prefix_list;
 mod route_table;
+mod schema;
 mod security_group;
 mod transit_gateway;
 mod unread;
@@ -30,6 +31,7 @@ pub use network_acl::*;
 pub use peering::*;
 pub use prefix_list::*;
 pub use route_table::*;
+pub use schema::write_snapshot_schema;
 pub use security_group::*;
 pub use transit_gateway::*;
 pub use unread::{Unread, UnreadCause};
@@ -114,10 +116,11 @@ impl Snapshot {
 }
 
 /// Something that two files describe differently.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Conflict {
     /// The thing's id.
+    #[schemars(with = "String")]
     pub id: Id,
     /// The kind of document.
     pub document: Document,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::code::PathCode;
@@ -41,7 +42,7 @@ pub struct PathResult {
 }
 
 /// The answer in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// It gets there, and the answer gets back.
@@ -70,7 +71,7 @@ impl fmt::Display for Answer {
 }
 
 /// An end of the path, found in the snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct End {
     /// Its address.
     pub address: String,
@@ -87,7 +88,7 @@ pub struct End {
 }
 
 /// One thing that the packet, or its answer, passes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hop {
     /// What kind of thing it is.
     pub step: Step,
@@ -102,7 +103,7 @@ pub struct Hop {
 }
 
 /// A kind of thing on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// It does not leave the instance.
@@ -139,7 +140,7 @@ pub struct Blocker {
 }
 
 /// Which way: through a filter, or along the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Out of an interface or subnet.
@@ -153,7 +154,7 @@ pub enum Direction {
 }
 
 /// A security group rule that admits the flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Admission {
     /// The group that has the rule.
     pub group: String,
@@ -201,5 +202,23 @@ impl Serialize for Basis {
         map.serialize_entry("kind", self.kind())?;
         map.serialize_entry("value", &format_args!("{self}"))?;
         map.end()
+    }
+}
+
+impl JsonSchema for Basis {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Basis".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "Whom a rule admits.",
+            "properties": {
+                "kind": { "type": "string", "enum": ["cidr", "prefix-list", "group"] },
+                "value": { "type": "string", "description": "A range of addresses, or an AWS id." },
+            },
+            "required": ["kind", "value"],
+        })
     }
 }

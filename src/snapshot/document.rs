@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! documents {
     ($($variant:ident $command:literal $action:literal,)+) => {
         /// A kind of document, by the AWS CLI command that prints it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         pub enum Document {
             $(
                 #[doc = concat!("`", $command, "`")]

@@ -50,9 +50,9 @@ pub(super) fn fitting<'de, D: Deserializer<'de>, T: Deserialize<'de> + Field>(
 }
 
 macro_rules! noun {
-    ($($(#[$meta:meta])* $name:ident { $($needed:ident: $needed_type:ty,)* ; $($field:ident: $type:ty,)* })+) => {
+    ($($(#[doc = $about:literal])+ $name:ident { $($needed:ident: $needed_type:ty,)* ; $($field:ident: $type:ty,)* })+) => {
         $(
-            $(#[$meta])*
+            $(#[doc = $about])+
             #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
             #[serde(rename_all = "PascalCase")]
             #[expect(missing_docs, reason = "the fields are AWS's own, as its API reference describes them")]
@@ -66,6 +66,34 @@ macro_rules! noun {
                     )]
                     pub $field: $type,
                 )*
+            }
+
+            impl schemars::JsonSchema for $name {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    use crate::snapshot::schema::{Described, FieldSchema, Required, object};
+                    object(concat!($($about),+), vec![
+                        $(FieldSchema {
+                            name: stringify!($needed),
+                            is_required: Required::Yes,
+                            schema: <$needed_type as Described>::described(generator),
+                        },)*
+                        $(FieldSchema {
+                            name: stringify!($field),
+                            is_required: Required::No,
+                            schema: <$type as Described>::described(generator),
+                        },)*
+                    ])
+                }
+            }
+
+            impl crate::snapshot::schema::Described for $name {
+                fn described(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    generator.subschema_for::<Self>()
+                }
             }
         )+
     };

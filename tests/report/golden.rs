@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use reachgate::finding::{FailOn, Report, Verdict};
-use reachgate::report::json::write_report_schema;
 use reachgate::report::style::{Glyphs, Sections};
 use reachgate::report::{Format, Style};
 
@@ -87,13 +86,6 @@ fn status_lines() {
 #[test]
 fn json() {
     check("rich.json", &written(Format::Json, &sample::rich(), &Style::default()));
-}
-
-#[test]
-fn json_schema() {
-    let mut out = Vec::new();
-    write_report_schema(&mut out).unwrap();
-    check("report.schema.json", &String::from_utf8(out).unwrap());
 }
 
 #[test]
