@@ -5,8 +5,8 @@ CARGO ?= cargo
 
 # What the demo, the lab and the checks run. All are in Debian and Ubuntu.
 DEMO_PACKAGES := iproute2 nftables
-PACKAGES := $(DEMO_PACKAGES) util-linux procps uidmap openssh-server openssh-client nginx-light bind9 shellcheck python3-venv \
-	git rsync buildah podman runc catatonit mmdebstrap debian-archive-keyring ca-certificates
+PACKAGES := $(DEMO_PACKAGES) util-linux procps uidmap openssh-server openssh-client nginx-light bind9 shellcheck groff-base \
+	python3-venv git rsync buildah podman runc catatonit mmdebstrap debian-archive-keyring ca-certificates
 BENCH_PACKAGES := nmap netcat-openbsd dnsutils openssl curl time prometheus-blackbox-exporter
 
 # Readers of the report formats that the project did not write.

@@ -13,14 +13,18 @@ pub fn run(page: Option<&str>) -> Result<Exit, Failure> {
     cli.build();
     let command = match page {
         None => cli,
-        Some(name) => match cli.find_subcommand(name) {
-            Some(command) => command.clone(),
-            None => {
-                let known = cli.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
-                return Err(Failure::Page(name.to_owned(), known));
-            }
-        },
+        Some(name) => {
+            let known = || cli.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
+            let found = cli.find_subcommand(name).cloned();
+            found.ok_or_else(|| Failure::Page(name.to_owned(), known()))?
+        }
     };
-    let page = Man::new(command);
-    print(|mut out| page.render(&mut out))
+    let mut roff = Vec::new();
+    Man::new(command).render(&mut roff).map_err(Failure::Stdout)?;
+    let mut roff = String::from_utf8_lossy(&roff).into_owned();
+    if page.is_none() {
+        // What stands behind the command's help are the exit codes; man-pages(7) has a heading for them.
+        roff = roff.replace(".SH EXTRA", ".SH \"EXIT STATUS\"");
+    }
+    print(|out| out.write_all(roff.as_bytes()))
 }
