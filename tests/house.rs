@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use reachgate::code::{Area, Code};
 
@@ -231,4 +232,47 @@ fn codes_page_is_in_step() {
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == codes_page(), "docs/codes.md is out of step: UPDATE_DOCS=1 cargo test --test house");
+}
+
+/// The package has what building, using and documenting takes, and nothing of how this repository is looked after.
+#[test]
+fn the_package_is_whole_and_no_more() {
+    let list = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--offline", "--allow-dirty", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .output()
+        .expect("cargo runs");
+    assert!(list.status.success(), "{}", String::from_utf8_lossy(&list.stderr));
+    let list = String::from_utf8(list.stdout).expect("UTF-8");
+    let files: BTreeSet<&str> = list.lines().collect();
+    let mut needed = vec![
+        "Cargo.lock".to_owned(),
+        "README.md".to_owned(),
+        "LICENSE-MIT".to_owned(),
+        "LICENSE-APACHE".to_owned(),
+        "policies/cwiq-dev.yaml".to_owned(),
+        "docs/codes.md".to_owned(),
+        "docs/schemas/report.v1.schema.json".to_owned(),
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = MAY_IMPORT.iter().flat_map(|(module, _)| sources(module)).chain(sources("run"));
+    needed.extend(named.map(|file| file.strip_prefix(root).expect("a source").display().to_string()));
+    // A module of the tests only, or one that is a folder alone, has no file of that name.
+    needed.retain(|file| root.join(file).exists());
+    let missing: Vec<_> = needed.iter().filter(|file| !files.contains(file.as_str())).collect();
+    assert!(missing.is_empty(), "the package lacks {missing:?}");
+    let roots = [
+        "Cargo.",
+        ".cargo_vcs_info.json",
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "docs/",
+        "examples/",
+        "policies/",
+        "src/",
+    ];
+    let foreign: Vec<_> =
+        files.iter().filter(|file| !roots.iter().any(|root| file.starts_with(root))).collect();
+    assert!(foreign.is_empty(), "the package has {foreign:?}");
 }
