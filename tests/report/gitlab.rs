@@ -147,6 +147,14 @@ fn fingerprints_stay_from_run_to_run() {
     unlike(|report| report.findings[0].code = Code::PortClosed);
     unlike(|report| report.findings[0].subject = "t".into());
     unlike(|report| report.policy.origin = "other.yaml".into());
+    // Nothing of the subject can pass for the file's beginning.
+    let of = |subject: &str, origin: &str| {
+        let mut report = one(Verdict::Fail);
+        report.findings[0].subject = subject.into();
+        report.policy.origin = origin.into();
+        fingerprints(&report)
+    };
+    assert_ne!(of("sa", "b.yaml"), of("s", "ab.yaml"));
 }
 
 #[test]
@@ -185,6 +193,9 @@ fn a_run_that_decided_nothing_never_looks_clean() {
         assert_eq!(dotenv(&report, "VERDICT"), "unknown");
         assert_eq!(dotenv(&report, "EXIT_CODE"), "3");
     }
+    let run = &json(Format::Sarif, &one(Verdict::Skip), &Site::default())["runs"][0];
+    assert_eq!(run["results"][1]["ruleIndex"], 1);
+    assert_eq!(run["tool"]["driver"]["rules"][1]["id"], "nothing-decided");
     assert_eq!(problems(&one(Verdict::Unknown)).len(), 1);
     assert_eq!(results(&one(Verdict::Unknown)).len(), 1);
 }
@@ -200,6 +211,9 @@ fn annotations_are_a_link_a_code() {
     let known = links(&sample::site());
     assert_eq!(known.len(), 4, "{known:?}");
     assert_eq!(known[0], ("port-filtered: dev-server 443/tls, registry 5000/http".into(), page.into()));
+    let twice = sample::report([one(Verdict::Fail).findings, one(Verdict::Fail).findings].concat());
+    let label = self::links(&twice, &sample::site())[0]["external_link"]["label"].clone();
+    assert_eq!(label, "port-filtered: s", "a subject is named once");
     let job = Site { codes: "".parse().unwrap(), ..sample::site() };
     assert!(links(&job).iter().all(|(_, url)| url == "https://git.example.com/web/shop/-/jobs/4711"));
     assert_eq!(links(&job).len(), 4);
