@@ -228,6 +228,11 @@ fn schemas_refuse_what_is_not_whole() {
             assert!(!validator.is_valid(&lacking), "{format} without {required}");
         }
     }
+    let basis = &schema("path")["$defs"]["Basis"];
+    let validator = jsonschema::draft202012::new(basis).expect("a schema");
+    for (kind, is_one) in [("cidr", true), ("prefix-list", true), ("group", true), ("other", false)] {
+        assert_eq!(validator.is_valid(&json!({ "kind": kind, "value": "pl-1" })), is_one, "{kind}");
+    }
     let rule =
         json!({ "schema": "reachgate.snapshot/v1", "SecurityGroups": { "sg-1": { "GroupName": "no id" } } });
     let validator = jsonschema::draft202012::new(&schema("snapshot")).expect("a schema");
