@@ -70,9 +70,10 @@ struct Lines {
     begin: u32,
 }
 
-/// One line: GitLab shows no other.
+/// One line: GitLab shows no other. Those of a list, or a command, follow each other.
 fn description(finding: &Finding) -> String {
-    let parts = [&finding.reason, &finding.hint].map(|text| printable::line(text));
+    let parts =
+        [&finding.reason, &finding.hint].map(|text| printable::line(&text.replace('\n', " ")).into_owned());
     let told = parts.iter().filter(|text| !text.is_empty());
     let sentence = format!("{}: {}.", printable::line(&finding.subject), printable::line(&finding.observed));
     told.fold(sentence, |all, text| all + " " + text) + " (" + &explain(finding.code) + ")"
