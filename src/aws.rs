@@ -3,3 +3,4 @@
 pub mod files;
 #[cfg(feature = "aws")]
 pub mod live;
+pub mod plan;

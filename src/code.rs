@@ -293,6 +293,9 @@ codes! {
     Snapshot snapshot {
         SnapshotIncomplete "snapshot-incomplete" INCOMPLETE,
         SnapshotConflict "snapshot-conflict" CONFLICT,
+        SnapshotPlanLaid "snapshot-plan-laid" PLAN_LAID,
+        SnapshotPlanUnknown "snapshot-plan-unknown" PLAN_UNKNOWN,
+        SnapshotPlanUnsupported "snapshot-plan-unsupported" PLAN_UNSUPPORTED,
     }
     Gate gate {
         GatePodLocated "gate-pod-located" POD_LOCATED,

@@ -3,9 +3,9 @@
 #[cfg(feature = "static")]
 mod configuration;
 mod explain;
-mod manual;
 #[cfg(feature = "static")]
 mod gate;
+mod manual;
 #[cfg(feature = "static")]
 mod path;
 mod policy;
@@ -64,6 +64,10 @@ pub enum Failure {
     #[cfg(feature = "static")]
     #[error(transparent)]
     Snapshot(#[from] crate::aws::files::SnapshotError),
+    /// A plan is wrong, or is none; the message names the place, or the command that makes one.
+    #[cfg(feature = "static")]
+    #[error(transparent)]
+    Plan(#[from] crate::aws::plan::PlanError),
     /// AWS itself cannot be read; the message names the next step.
     #[cfg(feature = "aws")]
     #[error("{0}; or give --snapshot PATH to read files")]
@@ -108,6 +112,20 @@ pub enum Failure {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
+}
+
+impl Failure {
+    /// Whether AWS was not read because nobody gave the means to: no credentials, no region, or not in this build.
+    #[cfg(feature = "static")]
+    fn is_without_means(&self) -> bool {
+        #[cfg(feature = "aws")]
+        {
+            use crate::aws::live::FetchError;
+            matches!(self, Self::Fetch(FetchError::NoCredentials { .. } | FetchError::NoRegion))
+        }
+        #[cfg(not(feature = "aws"))]
+        matches!(self, Self::NoLive)
+    }
 }
 
 /// Standard output for commands that print text of their own. A reader that has gone away is no failure.

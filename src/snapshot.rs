@@ -10,11 +10,13 @@ mod instance;
 mod network_acl;
 mod noun;
 mod peering;
+mod planned;
 mod prefix_list;
 mod route_table;
 mod schema;
 mod security_group;
 mod transit_gateway;
+mod undecided;
 mod unread;
 mod vpc;
 mod write;
@@ -29,11 +31,13 @@ pub use document::Document;
 pub use instance::*;
 pub use network_acl::*;
 pub use peering::*;
+pub use planned::*;
 pub use prefix_list::*;
 pub use route_table::*;
 pub use schema::write_snapshot_schema;
 pub use security_group::*;
 pub use transit_gateway::*;
+pub use undecided::*;
 pub use unread::{Unread, UnreadCause};
 pub use vpc::*;
 pub use write::write_snapshot;
@@ -58,6 +62,9 @@ pub struct Snapshot {
     pub unread: BTreeMap<Document, Unread>,
     /// Things that two files describe differently. What depends on one of them is unknown.
     pub conflicts: Vec<Conflict>,
+    /// What a plan that was laid over it leaves open until apply.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<Undecided>,
     /// By interface id.
     pub network_interfaces: BTreeMap<Id, NetworkInterface>,
     /// By instance id.

@@ -10,7 +10,7 @@ mod assemble;
 mod contents;
 mod fault;
 mod merge;
-mod text;
+pub(super) mod text;
 
 use std::fs;
 use std::path::{Path, PathBuf};

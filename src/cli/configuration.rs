@@ -34,13 +34,24 @@ pub struct Configuration {
     pub timeout: Duration,
 }
 
+/// A plan of Terraform's or OpenTofu's.
+#[derive(Debug, Args)]
+pub struct PlanFile {
+    /// Judge AWS as it will be: a plan's JSON, of `terraform show -json` or `tofu show -json`, laid over what is read
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
 /// What `static` takes.
 #[derive(Debug, Args)]
 pub struct Static {
     /// Where AWS's configuration comes from
     #[command(flatten)]
     pub configuration: Configuration,
-    /// What it does not say
+    /// A plan to judge before it is applied
+    #[command(flatten)]
+    pub plan: PlanFile,
+    /// What AWS's configuration does not say
     #[command(flatten)]
     pub unsaid: Unsaid,
 }
@@ -100,6 +111,9 @@ pub struct Path {
     /// Where AWS's configuration comes from
     #[command(flatten)]
     pub configuration: Configuration,
+    /// A plan to judge before it is applied
+    #[command(flatten)]
+    pub plan: PlanFile,
     /// Who begins: an address, an interface (eni-…) or an instance (i-…)
     #[arg(long, value_name = "IP|ENI|INSTANCE")]
     pub from: Endpoint,

@@ -7,6 +7,7 @@ mod cluster;
 mod code;
 mod destination;
 mod path;
+mod plan;
 mod pod;
 mod review;
 mod runner;
@@ -27,6 +28,7 @@ use destination::Target;
 
 pub use code::code_of;
 pub use path::judge_unread;
+pub use plan::judge_plan;
 pub use pod::judge_pod;
 
 /// What EC2's data does not say.

@@ -41,6 +41,32 @@ pub struct PathResult {
     pub admitted_in: Vec<Admission>,
 }
 
+impl PathResult {
+    /// Notes what a plan changes that is not modelled. Where it names a thing on the path, that is in the way
+    /// already; else whether it is on the path is not known, so an answer that allows does not hold for certain.
+    pub fn note_plan(&mut self, planned: &crate::snapshot::Planned) {
+        for reason in &planned.unfinished {
+            let (code, direction) = (PathCode::SnapshotPlanUnknown, Direction::Forward);
+            let (component, detail) = ("plan".to_owned(), reason.clone());
+            self.blockers.push(Blocker { code, component, rule: None, direction, detail });
+            self.verdict = Answer::Unknown;
+        }
+        for it in &planned.unsupported {
+            let rule = Some(super::trail::printable(it.address.clone()));
+            if self.blockers.iter().any(|had| had.rule == rule) {
+                continue;
+            }
+            let detail = super::trail::printable(format!(
+                "the plan's {} ({}) is not modelled",
+                it.address, it.actions
+            ));
+            let component = super::trail::printable(it.kind.clone());
+            let (code, direction) = (PathCode::SnapshotPlanUnsupported, Direction::Forward);
+            self.warnings.push(Blocker { code, component, rule, direction, detail });
+        }
+    }
+}
+
 /// The answer in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -113,6 +113,10 @@ path_codes! {
         SnapshotIncomplete "snapshot-incomplete",
         /// Two files describe a thing differently.
         SnapshotConflict "snapshot-conflict",
+        /// A plan changes a thing, to what is known only after apply.
+        SnapshotPlanUnknown "snapshot-plan-unknown",
+        /// A plan changes a thing in a way that is not modelled.
+        SnapshotPlanUnsupported "snapshot-plan-unsupported",
         /// Something is being changed at this moment.
         StateChanging "state-changing",
         /// The route leads to something that is not modelled.

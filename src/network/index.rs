@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::network_acl::Filter;
 use crate::snapshot::{
     Conflict, NetworkInterface, RouteTable, SecurityGroupRule, Snapshot, TransitGatewayVpcAttachment,
+    Undecided,
 };
 
 /// A snapshot and its indexes. Building it takes time in proportion to the snapshot; each question then
@@ -25,6 +26,7 @@ pub struct Network<'a> {
     vpc_attachments: HashMap<(&'a str, &'a str), Vec<&'a TransitGatewayVpcAttachment>>,
     rules: HashMap<&'a str, Vec<&'a SecurityGroupRule>>,
     conflicts: HashMap<&'a str, Vec<&'a Conflict>>,
+    undecided: HashMap<Option<&'a str>, Vec<&'a Undecided>>,
 }
 
 impl<'a> Network<'a> {
@@ -42,6 +44,7 @@ impl<'a> Network<'a> {
             vpc_attachments: HashMap::new(),
             rules: HashMap::new(),
             conflicts: HashMap::new(),
+            undecided: HashMap::new(),
         };
         network.index_interfaces();
         for acl in snapshot.network_acls.values() {
@@ -65,6 +68,9 @@ impl<'a> Network<'a> {
         }
         for conflict in &snapshot.conflicts {
             network.conflicts.entry(&conflict.id).or_default().push(conflict);
+        }
+        for undecided in &snapshot.undecided {
+            network.undecided.entry(undecided.of.as_deref()).or_default().push(undecided);
         }
         network
     }
@@ -165,5 +171,10 @@ impl<'a> Network<'a> {
 
     pub(super) fn conflicts_of(&self, id: &str) -> &[&'a Conflict] {
         self.conflicts.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a plan leaves undecided of a thing, and of any thing.
+    pub fn undecided_of<'n>(&'n self, id: &'n str) -> impl Iterator<Item = &'a Undecided> + 'n {
+        [Some(id), None].into_iter().filter_map(|of| self.undecided.get(&of)).flatten().copied()
     }
 }

@@ -10,7 +10,7 @@ use super::code::PathCode;
 use super::index::Network;
 use super::question::Traffic;
 use super::trail::{Lost, Trail};
-use crate::snapshot::{AclEntry, Document, NetworkAcl};
+use crate::snapshot::{AclEntry, Aspect, Document, NetworkAcl, Undecided};
 
 /// An ACL with its entries in the order in which they are tried.
 #[derive(Debug, Clone)]
@@ -116,7 +116,10 @@ impl<'a> Filter<'a> {
     }
 
     /// What passes to or from `far`. Interval arithmetic: each entry takes its share of what is left.
-    pub(super) fn passage(&self, egress: bool, far: IpAddr, leg: &Leg) -> Passage {
+    ///
+    /// `open` is the lowest number that an undecided entry may have; `None` comes back where what passes
+    /// may depend on it.
+    pub(super) fn passage(&self, egress: bool, far: IpAddr, leg: &Leg, open: Option<i32>) -> Option<Passage> {
         let mut left = RangeSetBlaze::from_iter([leg.asked()]);
         let mut passage = Passage {
             passing: RangeSetBlaze::new(),
@@ -125,6 +128,9 @@ impl<'a> Filter<'a> {
             denied_by: None,
         };
         for entry in if egress { &self.egress } else { &self.ingress } {
+            if open.is_some_and(|open| open <= entry.rule_number) {
+                break;
+            }
             let Some(ports) = share(entry, far, leg) else { continue };
             let taken = &left & &RangeSetBlaze::from_iter([ports]);
             if taken.is_empty() {
@@ -143,8 +149,11 @@ impl<'a> Filter<'a> {
                 break;
             }
         }
+        if open.is_some() && !left.is_empty() {
+            return None;
+        }
         passage.stopped |= left;
-        passage
+        Some(passage)
     }
 }
 
@@ -253,11 +262,23 @@ fn passage_of<'a>(
     check: &Check<'a>,
     leg: &Leg,
 ) -> Result<(&'a str, Passage), Lost> {
+    if let Some(it) = network.undecided_of(check.subnet).find(|it| it.aspect == Aspect::NetworkAcl) {
+        return Err(trail.undecided(it, check.subnet, direction(check)));
+    }
     let Some(filter) = network.filter_of(check.subnet) else {
         return Err(trail.missing(network, Document::NetworkAcls, check.subnet, direction(check)));
     };
     trail.uses(network, filter.id, direction(check));
-    Ok((filter.id, filter.passage(check.egress, check.far, leg)))
+    let number = |it: &&Undecided| match it.aspect {
+        Aspect::Entry { egress, number } if egress == check.egress => Some(number.unwrap_or(0)),
+        _ => None,
+    };
+    let open = network.undecided_of(filter.id).filter(|it| number(it).is_some()).min_by_key(number);
+    match (filter.passage(check.egress, check.far, leg, open.as_ref().and_then(number)), open) {
+        (Some(passage), _) => Ok((filter.id, passage)),
+        (None, Some(it)) => Err(trail.undecided(it, filter.id, direction(check))),
+        (None, None) => Err(trail.missing(network, Document::NetworkAcls, filter.id, direction(check))),
+    }
 }
 
 fn direction(check: &Check<'_>) -> Direction {

@@ -218,10 +218,10 @@ fn place<'a>(
     let Endpoint::Address(address) = *endpoint else {
         return Err(trail.missing(network, Document::NetworkInterfaces, "", role.direction));
     };
-    if !snapshot.has(Document::NetworkInterfaces) {
+    let owners = network.owners(address);
+    if owners.is_empty() && !snapshot.has(Document::NetworkInterfaces) {
         return Err(trail.missing(network, Document::NetworkInterfaces, "", role.direction));
     }
-    let owners = network.owners(address);
     let nearest = || owners.iter().find(|owner| near.is_some() && owner.vpc_id.as_deref() == near);
     match owners.as_slice() {
         [] => {

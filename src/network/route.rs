@@ -10,7 +10,7 @@ use super::code::PathCode;
 use super::index::Network;
 use super::prefix_list::is_private;
 use super::trail::{Lost, Trail};
-use crate::snapshot::{Document, Route, RouteTable};
+use crate::snapshot::{Aspect, Document, Route, RouteTable};
 
 /// Where a route leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,9 @@ pub(super) fn next<'a>(
     address: IpAddr,
     direction: Direction,
 ) -> Result<(Target<'a>, &'a str), Lost> {
+    if let Some(it) = network.undecided_of(subnet).find(|it| it.aspect == Aspect::RouteTable) {
+        return Err(trail.undecided(it, subnet, direction));
+    }
     let Some((table, settled)) = network.table_of(subnet, vpc) else {
         return Err(trail.missing(network, Document::RouteTables, subnet, direction));
     };
@@ -60,6 +63,13 @@ pub(super) fn next<'a>(
     if !settled {
         let detail = format!("its association with {subnet} is changing");
         return Err(trail.block(PathCode::StateChanging, id, None, direction, detail));
+    }
+    let may_match = |aspect: &Aspect| match aspect {
+        Aspect::Route { destination } => destination.is_none_or(|it| it.contains(&address)),
+        _ => false,
+    };
+    if let Some(it) = network.undecided_of(id).find(|it| may_match(&it.aspect)) {
+        return Err(trail.undecided(it, id, direction));
     }
     let Some(best) = select(network, trail, table, vpc, address, direction)? else {
         let detail = format!("no route of {subnet}'s table matches {address}");

@@ -11,7 +11,7 @@ use super::network_acl::{echo, protocol_number};
 use super::place::Place;
 use super::question::Traffic;
 use super::trail::Trail;
-use crate::snapshot::{Document, GroupPair, IpPermission, SecurityGroup};
+use crate::snapshot::{Aspect, Document, GroupPair, IpPermission, PossibleRule, SecurityGroup};
 
 /// Whether a reference to a group matches interfaces at the far end that carry it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,11 @@ pub(super) fn check(
     reach: &Reach,
 ) {
     let (mut tally, mut doubts) = (Tally::default(), Trail::default());
-    if holder.groups.is_empty() {
+    let open = undecided_groups(network, holder);
+    if let Some(it) = open {
+        doubts.undecided(it, holder.id(), direction);
+    }
+    if holder.groups.is_empty() && open.is_none() {
         // Only some services' interfaces carry none; what those let pass is theirs to say.
         let detail = "it lists no security group, which only some services' interfaces do without".to_owned();
         doubts.block(PathCode::SnapshotIncomplete, holder.id(), None, direction, detail);
@@ -59,6 +63,11 @@ pub(super) fn check(
             Direction::Egress => &group.ip_permissions_egress,
             _ => &group.ip_permissions,
         };
+        for it in network.undecided_of(&group.group_id) {
+            if matches!(&it.aspect, Aspect::Rule(rule) if may_admit(rule, traffic, far.address, direction)) {
+                doubts.undecided(it, &group.group_id, direction);
+            }
+        }
         for permission in permissions.iter().filter(|permission| covers(permission, traffic, far.address)) {
             weigh(network, &mut tally, &mut doubts, group, permission, far, direction, reach);
         }
@@ -149,6 +158,9 @@ fn weigh(
             continue;
         };
         if !far.groups.contains(&id.as_str()) {
+            if let Some(it) = undecided_groups(network, far) {
+                doubts.undecided(it, far.id(), direction);
+            }
             continue;
         }
         let basis = Basis::Group(id.to_string());
@@ -174,6 +186,25 @@ fn weigh(
             }
         }
     }
+}
+
+/// What a plan leaves open of the groups that an interface carries.
+fn undecided_groups<'a>(network: &Network<'a>, place: &Place<'_>) -> Option<&'a crate::snapshot::Undecided> {
+    let interface = place.interface?;
+    network.undecided_of(&interface.network_interface_id).find(|it| it.aspect == Aspect::Groups)
+}
+
+/// Whether a rule that may be there may admit this flow.
+fn may_admit(rule: &PossibleRule, traffic: Traffic, far: IpAddr, direction: Direction) -> bool {
+    let Some(protocol) = &rule.ip_protocol else { return rule.egress == (direction == Direction::Egress) };
+    let known = IpPermission {
+        ip_protocol: protocol.clone(),
+        // A port that is not known may be any.
+        from_port: rule.from_port.filter(|_| rule.to_port.is_some()),
+        to_port: rule.to_port.filter(|_| rule.from_port.is_some()),
+        ..IpPermission::default()
+    };
+    rule.egress == (direction == Direction::Egress) && covers(&known, traffic, far)
 }
 
 /// Whether a reference is marked as having lost its peering connection.

@@ -3,7 +3,7 @@
 use super::answer::{Admission, Answer, Blocker, Direction, Hop, Step};
 use super::code::{PathCode, Weight};
 use super::index::Network;
-use crate::snapshot::Document;
+use crate::snapshot::{Aspect, Document, Undecided};
 use crate::untrusted::Untrusted;
 
 /// Why a part of the path came to no end; the blocker is in the trail.
@@ -69,6 +69,12 @@ impl Trail {
         component: &str,
         direction: Direction,
     ) -> Lost {
+        let open = network.snapshot().undecided.iter();
+        if let Some(it) =
+            open.filter(|it| it.of.as_deref() == Some(component)).find(|it| it.aspect == Aspect::Whole)
+        {
+            return self.undecided(it, component, direction);
+        }
         let detail = if network.snapshot().has(document) {
             format!("no {document} document says enough of {component}; is an account or a region missing?")
         } else if let Some(unread) = network.snapshot().unread.get(&document) {
@@ -77,6 +83,12 @@ impl Trail {
             format!("{document} was not read; it takes {}", document.action())
         };
         self.block(PathCode::SnapshotIncomplete, component, None, direction, detail)
+    }
+
+    /// Notes what a plan leaves open until it is applied.
+    pub(super) fn undecided(&mut self, it: &Undecided, component: &str, direction: Direction) -> Lost {
+        let detail = format!("{} is known only after apply: {} of the plan's {}", about(it), it.what, it.by);
+        self.block(PathCode::SnapshotPlanUnknown, component, Some(it.by.clone()), direction, detail)
     }
 
     /// Notes that two files disagree about a thing that the answer depends on.
@@ -90,13 +102,20 @@ impl Trail {
             );
             self.block(PathCode::SnapshotConflict, id, None, direction, detail);
         }
+        for it in network.undecided_of(id).filter(|it| it.aspect == Aspect::Changed && it.of.is_some()) {
+            let detail = format!("the plan's {} changes it, which is not modelled", it.by);
+            self.block(PathCode::SnapshotPlanUnsupported, id, Some(it.by.clone()), direction, detail);
+        }
     }
 
     /// Denied by one known blocker, however much else is unknown. But where two files disagree about a
-    /// thing on the way, what denies may follow from the wrong one of them.
+    /// thing on the way, or a plan changes it in a way that is not modelled, what denies may follow from
+    /// what is not so.
     pub(super) fn answer(&self) -> Answer {
         let denies = self.blockers.iter().any(|blocker| blocker.code.weight() == Weight::Denies);
-        let conflict = self.blockers.iter().any(|blocker| blocker.code == PathCode::SnapshotConflict);
+        let conflict = self.blockers.iter().any(|blocker| {
+            matches!(blocker.code, PathCode::SnapshotConflict | PathCode::SnapshotPlanUnsupported)
+        });
         match self.blockers.is_empty() {
             true => Answer::Allowed,
             false if denies && !conflict => Answer::Denied,
@@ -105,8 +124,24 @@ impl Trail {
     }
 }
 
+/// What of a thing is undecided, in words.
+fn about(it: &Undecided) -> String {
+    match &it.aspect {
+        Aspect::Rule(rule) if rule.egress => "an outbound rule".to_owned(),
+        Aspect::Rule(_) => "an inbound rule".to_owned(),
+        Aspect::Groups => "which groups it carries".to_owned(),
+        Aspect::Entry { number: Some(number), .. } => format!("rule {number}"),
+        Aspect::Entry { number: None, .. } => "a rule".to_owned(),
+        Aspect::Route { destination: Some(destination) } => format!("the route to {destination}"),
+        Aspect::Route { destination: None } => "a route".to_owned(),
+        Aspect::RouteTable => "which route table it uses".to_owned(),
+        Aspect::NetworkAcl => "which network ACL guards it".to_owned(),
+        Aspect::Whole | Aspect::Changed => "it".to_owned(),
+    }
+}
+
 /// Files come from anywhere: what a terminal would obey is escaped.
-pub(super) fn printable(text: String) -> String {
+pub(in crate::network) fn printable(text: String) -> String {
     if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         text
     } else {

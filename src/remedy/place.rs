@@ -14,6 +14,15 @@ pub(super) fn remedy(
     let rule = blocker.rule.as_deref().unwrap_or("the route");
     let toward = target(network, result, blocker.direction);
     let words = match blocker.code {
+        PathCode::SnapshotPlanUnknown if blocker.rule.is_none() => {
+            "Plan again once the error or the deferral is gone.".to_owned()
+        }
+        PathCode::SnapshotPlanUnknown => {
+            format!("Give {rule} a value that is known before apply, or apply what it comes from first and plan again.")
+        }
+        PathCode::SnapshotPlanUnsupported => {
+            format!("Review {rule} by hand, or apply it first and judge a snapshot taken after that.")
+        }
         PathCode::SourceNotRunning | PathCode::DestinationNotRunning => {
             format!("Start {at}, or use the address of the instance that runs.")
         }

@@ -7,13 +7,14 @@ use ipnet::IpNet;
 
 use super::Failure;
 use crate::aws::files::load_snapshot;
-use crate::cli::{Origin, Unsaid};
+use crate::aws::plan::{Laid, lay_plan, load_plan};
+use crate::cli::{Configuration, Origin, PlanFile, Unsaid};
 use crate::judge::address::judge_address;
 use crate::judge::configuration::StaticOptions;
 use crate::judge::destinations;
 use crate::network::Endpoint;
 use crate::policy::Policy;
-use crate::snapshot::{Id, Snapshot};
+use crate::snapshot::{Id, Planned, Snapshot};
 
 /// What of AWS's configuration is needed; files are read whole in any case.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +89,28 @@ pub fn load(origin: &Origin, timeout: Duration, needed: Needed) -> Result<Snapsh
     } else {
         Ok(load_snapshot(&origin.snapshot)?)
     }
+}
+
+/// Reads it, and lays the plan over it that is given. Where there are no files and no means to read AWS itself,
+/// the plan is judged alone: what it does not say is unknown.
+///
+/// # Errors
+///
+/// As [`load`], and what is wrong with the plan.
+pub fn load_planned(
+    options: &Configuration,
+    file: &PlanFile,
+    needed: Needed,
+) -> Result<(Snapshot, Option<Planned>), Failure> {
+    let read = || load(&options.origin, options.timeout, needed);
+    let Some(path) = &file.plan else { return Ok((read()?, None)) };
+    let plan = load_plan(path)?;
+    let snapshot = match read() {
+        Err(failure) if failure.is_without_means() => Snapshot::default(),
+        read => read?,
+    };
+    let Laid { snapshot, planned } = lay_plan(snapshot, &plan);
+    Ok((snapshot, Some(planned)))
 }
 
 #[cfg(feature = "aws")]

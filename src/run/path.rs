@@ -1,6 +1,6 @@
 //! `reachgate path`: one question, with every hop and every blocker.
 
-use super::configuration::{Needed, load};
+use super::configuration::{Needed, load_planned};
 use super::{Failure, style};
 use crate::cli::{FailOn, Path, Protocol, Shared};
 use crate::exit::Exit;
@@ -21,11 +21,8 @@ pub fn run(options: &Path, shared: &Shared) -> Result<Exit, Failure> {
     if let Some(format) = outputs.formats().find(|format| !matches!(format, Format::Text | Format::Json)) {
         return Err(Failure::PathFormat(format));
     }
-    let snapshot = load(
-        &options.configuration.origin,
-        options.configuration.timeout,
-        Needed::by_ends([&options.from, &options.to]),
-    )?;
+    let needed = Needed::by_ends([&options.from, &options.to]);
+    let (snapshot, planned) = load_planned(&options.configuration, &options.plan, needed)?;
     let network = Network::new(&snapshot);
     let question = Question {
         from: options.from.clone(),
@@ -33,7 +30,10 @@ pub fn run(options: &Path, shared: &Shared) -> Result<Exit, Failure> {
         traffic,
         translation: options.external_snat.into(),
     };
-    let result = evaluate_path(&network, &question);
+    let mut result = evaluate_path(&network, &question);
+    if let Some(planned) = &planned {
+        result.note_plan(planned);
+    }
     let adviser = Adviser::new(&network);
     let found = result.blockers.iter().chain(&result.warnings);
     let remedies = found.map(|it| adviser.advise(&result, traffic, it, &Admit::Source)).collect();

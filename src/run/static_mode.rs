@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::configuration::{Needed, load};
+use super::configuration::{Needed, load_planned};
 use super::{Failure, environment, selection, style};
 use crate::cli::{Shared, Static};
 use crate::exit::Exit;
-use crate::finding::{Mode, PolicyName, Report};
-use crate::judge::configuration::{StaticOptions, judge_static};
+use crate::finding::{Finding, Mode, PolicyName, Report};
+use crate::judge::configuration::{StaticOptions, judge_plan, judge_static};
 use crate::network::Network;
 use crate::policy::file::load_policy;
 use crate::report::Outputs;
@@ -21,9 +21,13 @@ pub fn run(options: &Static, shared: &Shared) -> Result<Exit, Failure> {
     let policy = load_policy(shared.policy.as_deref().map(Path::new), &environment)?;
     let outputs = Outputs::open(&shared.output, shared.format)?;
     let needed = Needed::by_policy(&policy, options.unsaid.cluster_security_group.as_deref());
-    let snapshot = load(&options.configuration.origin, options.configuration.timeout, needed)?;
+    let (snapshot, planned) = load_planned(&options.configuration, &options.plan, needed)?;
     let network = Network::new(&snapshot);
     let mut findings = judge_static(&policy, &network, &StaticOptions::from(&options.unsaid));
+    if let Some(planned) = &planned {
+        findings.extend(judge_plan(planned, &policy, &network));
+        findings.sort_by_key(Finding::area);
+    }
     selection::apply(shared, &mut findings);
     let report = Report {
         mode: Mode::Static,

@@ -266,6 +266,7 @@ impl Assembly {
         self.snapshot.documents.extend(snapshot.documents);
         self.snapshot.unread.extend(snapshot.unread);
         self.snapshot.conflicts.extend(snapshot.conflicts);
+        self.snapshot.undecided.extend(snapshot.undecided);
     }
 }
 

@@ -10,7 +10,7 @@ use super::fault::Fault;
 const LARGEST: u64 = 2 << 30;
 
 /// Reads `path` as UTF-8 text, whatever encoding it is in (a Windows shell's `>` writes UTF-16).
-pub(super) fn load(path: &Path) -> Result<Vec<u8>, Fault> {
+pub(in crate::aws) fn load(path: &Path) -> Result<Vec<u8>, Fault> {
     let unreadable = |source| Fault::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
     let expected = file.metadata().map_err(unreadable)?.len();

@@ -19,7 +19,8 @@ pub fn code_of(code: PathCode) -> Code {
         TransitGatewayAttachmentUnavailable TransitGatewayZoneMissing TransitGatewayUnassociated
         TransitGatewayRouteMissing TransitGatewayRouteBlackhole TransitGatewayRouteElsewhere
         TransitGatewayLoop TransitGatewayIpv6Off TransitGatewaySubnetAmbiguous
-        SnapshotIncomplete SnapshotConflict StateChanging TranslationUndecided
+        SnapshotIncomplete SnapshotConflict SnapshotPlanUnknown SnapshotPlanUnsupported
+        StateChanging TranslationUndecided
     }
 }
 

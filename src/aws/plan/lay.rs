@@ -1,0 +1,321 @@
+//! A plan over a snapshot: the configuration after apply.
+
+mod acl;
+mod group;
+mod instance;
+mod interface;
+mod place;
+mod prefix_list;
+mod route;
+mod rule;
+
+use serde_json::{Map, Value};
+
+use super::format::{Action, Plan, ResourceChange};
+use super::reference::{Resolver, Whose, prefix};
+use super::unsupported::{self, Touch};
+use super::value::Object;
+use crate::snapshot::{
+    Aspect, Document, Id, PlanUnknown, PlanUnsupported, Planned, PlannedAction, PlannedChange, Snapshot,
+    Undecided,
+};
+
+/// A snapshot after apply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Laid {
+    /// AWS's configuration as it will be. What is known only after apply is left open in it.
+    pub snapshot: Snapshot,
+    /// What the plan does, what it leaves open, and what of it is not modelled.
+    pub planned: Planned,
+}
+
+/// Lays a plan over a snapshot. Pure.
+///
+/// What the plan changes is changed; a thing that the plan knows and the snapshot does not is added as the plan
+/// knows it; what is only in the snapshot stays. Laid over an empty snapshot, the plan's own knowledge makes one
+/// in which no kind of document counts as read.
+pub fn lay_plan(snapshot: Snapshot, plan: &Plan) -> Laid {
+    let resolver = Resolver::new(plan);
+    let planned = Planned { unfinished: plan.unfinished.clone(), ..Planned::default() };
+    let mut laying = Laying { snapshot, resolver, planned };
+    let modelled = |it: &&ResourceChange| it.is_managed() && is_modelled(&it.r#type);
+    for change in &plan.changes {
+        laying.account(change);
+    }
+    // What depends on a thing is unmade before it, and made after it.
+    for kind in ORDER.iter().rev() {
+        for change in plan.changes.iter().filter(modelled).filter(|it| it.r#type == *kind) {
+            if change.has(&Action::Delete) {
+                laying.delete(change);
+            }
+        }
+    }
+    for kind in ORDER {
+        for change in plan.changes.iter().filter(modelled).filter(|it| it.r#type == *kind && it.stays()) {
+            laying.put(change);
+        }
+    }
+    Laid { snapshot: laying.snapshot, planned: laying.planned }
+}
+
+/// The types that are modelled, each after those that it depends on.
+const ORDER: &[&str] = &[
+    "aws_vpc",
+    "aws_default_vpc",
+    "aws_vpc_ipv4_cidr_block_association",
+    "aws_subnet",
+    "aws_default_subnet",
+    "aws_ec2_managed_prefix_list",
+    "aws_ec2_managed_prefix_list_entry",
+    "aws_security_group",
+    "aws_default_security_group",
+    "aws_security_group_rule",
+    "aws_vpc_security_group_ingress_rule",
+    "aws_vpc_security_group_egress_rule",
+    "aws_network_interface",
+    "aws_instance",
+    "aws_ec2_instance_state",
+    "aws_network_interface_attachment",
+    "aws_network_interface_sg_attachment",
+    "aws_default_network_acl",
+    "aws_network_acl",
+    "aws_network_acl_rule",
+    "aws_network_acl_association",
+    "aws_default_route_table",
+    "aws_route_table",
+    "aws_route",
+    "aws_main_route_table_association",
+    "aws_route_table_association",
+];
+
+/// Whether a resource type is laid over the snapshot.
+pub(super) fn is_modelled(kind: &str) -> bool {
+    ORDER.contains(&kind)
+}
+
+/// The snapshot so far.
+struct Laying<'p> {
+    snapshot: Snapshot,
+    resolver: Resolver<'p>,
+    planned: Planned,
+}
+
+/// A resource's object before and after.
+#[derive(Clone, Copy)]
+struct Step<'p> {
+    change: &'p ResourceChange,
+    before: Object<'p>,
+    after: Object<'p>,
+}
+
+impl<'p> Step<'p> {
+    fn new(change: &'p ResourceChange) -> Self {
+        Self {
+            change,
+            before: Object::whole(&change.change.before),
+            after: Object::new(&change.change.after, &change.change.after_unknown),
+        }
+    }
+
+    /// It is made, perhaps in place of one that was.
+    fn is_made(&self) -> bool {
+        self.change.has(&Action::Create)
+    }
+
+    fn is_changed(&self) -> bool {
+        self.change.has(&Action::Update)
+    }
+
+    /// Whether an attribute is another after than it was before.
+    fn differs(&self, attribute: &str) -> bool {
+        let change = &self.change.change;
+        let value = |object: &'p Map<String, Value>| object.get(attribute).filter(|it| !it.is_null());
+        let open = change.after_unknown.get(attribute).is_some_and(has_unknown);
+        self.is_made() || open || value(&change.before) != value(&change.after)
+    }
+
+    fn text(&self, attribute: &str) -> Option<Id> {
+        self.after.text(attribute).map(Id::from)
+    }
+}
+
+/// Whether anything in it is not known.
+pub(super) fn has_unknown(value: &Value) -> bool {
+    match value {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(values) => values.iter().any(has_unknown),
+        Value::Object(fields) => fields.values().any(has_unknown),
+        _ => false,
+    }
+}
+
+impl<'p> Laying<'p> {
+    /// Notes what the plan does to a resource, and whether it can be laid.
+    fn account(&mut self, change: &ResourceChange) {
+        let idle =
+            change.change.actions.iter().all(|it| matches!(it, Action::NoOp | Action::Read | Action::Forget));
+        if idle || !change.is_managed() {
+            return;
+        }
+        let odd = change.change.actions.iter().any(|it| matches!(it, Action::Other(_)));
+        if is_modelled(&change.r#type) && !odd {
+            let action = match (change.has(&Action::Create), change.has(&Action::Delete)) {
+                (true, true) => PlannedAction::Replace,
+                (true, false) => PlannedAction::Create,
+                (false, true) => PlannedAction::Delete,
+                (false, false) => PlannedAction::Update,
+            };
+            let id = Step::new(change).before.text("id").map(Id::from);
+            self.planned.changes.push(PlannedChange {
+                address: change.address.clone(),
+                kind: change.r#type.clone(),
+                action,
+                id: if change.stays() { Resolver::id_after(change) } else { id },
+            });
+            return;
+        }
+        let touch = unsupported::touch(change);
+        if touch == Touch::Nothing && !odd {
+            return;
+        }
+        self.planned.unsupported.push(PlanUnsupported {
+            address: change.address.clone(),
+            kind: change.r#type.clone(),
+            actions: change.actions(),
+        });
+        if let Touch::Things(ids) = touch {
+            for id in ids {
+                let by = change.address.clone();
+                let (of, what) = (Some(id), change.actions());
+                self.snapshot.undecided.push(Undecided { of, aspect: Aspect::Changed, by, what });
+            }
+        }
+    }
+
+    fn delete(&mut self, change: &'p ResourceChange) {
+        let step = Step::new(change);
+        match change.r#type.as_str() {
+            "aws_vpc" => self.delete_vpc(&step),
+            "aws_vpc_ipv4_cidr_block_association" => self.delete_block(&step),
+            "aws_subnet" => self.delete_subnet(&step),
+            "aws_ec2_managed_prefix_list" => self.delete_prefix_list(&step),
+            "aws_ec2_managed_prefix_list_entry" => self.delete_entry(&step),
+            "aws_security_group" => self.delete_group(&step),
+            "aws_security_group_rule"
+            | "aws_vpc_security_group_ingress_rule"
+            | "aws_vpc_security_group_egress_rule" => self.delete_rule(&step),
+            "aws_network_interface" => self.delete_interface(&step),
+            "aws_instance" => self.delete_instance(&step),
+            "aws_network_interface_attachment" => self.delete_attachment(&step),
+            "aws_network_interface_sg_attachment" => self.delete_group_attachment(&step),
+            "aws_network_acl" => self.delete_acl(&step),
+            "aws_network_acl_rule" => self.delete_acl_rule(&step),
+            "aws_network_acl_association" => self.delete_acl_association(&step),
+            "aws_route_table" => self.delete_route_table(&step),
+            "aws_route" => self.delete_route(&step),
+            "aws_main_route_table_association" => self.delete_main_association(&step),
+            "aws_route_table_association" => self.delete_association(&step),
+            // The default ones are only forgotten: AWS lets nobody delete them.
+            _ => {}
+        }
+    }
+
+    fn put(&mut self, change: &'p ResourceChange) {
+        let step = Step::new(change);
+        match change.r#type.as_str() {
+            "aws_vpc" | "aws_default_vpc" => self.put_vpc(&step),
+            "aws_vpc_ipv4_cidr_block_association" => self.put_block(&step),
+            "aws_subnet" | "aws_default_subnet" => self.put_subnet(&step),
+            "aws_ec2_managed_prefix_list" => self.put_prefix_list(&step),
+            "aws_ec2_managed_prefix_list_entry" => self.put_entry(&step),
+            "aws_security_group" => self.put_group(&step),
+            "aws_default_security_group" => self.put_default_group(&step),
+            "aws_security_group_rule"
+            | "aws_vpc_security_group_ingress_rule"
+            | "aws_vpc_security_group_egress_rule" => self.put_rule(&step),
+            "aws_network_interface" => self.put_interface(&step),
+            "aws_instance" => self.put_instance(&step),
+            "aws_ec2_instance_state" => self.put_instance_state(&step),
+            "aws_network_interface_attachment" => self.put_attachment(&step),
+            "aws_network_interface_sg_attachment" => self.put_group_attachment(&step),
+            "aws_network_acl" | "aws_default_network_acl" => self.put_acl(&step),
+            "aws_network_acl_rule" => self.put_acl_rule(&step),
+            "aws_network_acl_association" => self.put_acl_association(&step),
+            "aws_route_table" | "aws_default_route_table" => self.put_route_table(&step),
+            "aws_route" => self.put_route(&step),
+            "aws_main_route_table_association" => self.put_main_association(&step),
+            "aws_route_table_association" => self.put_association(&step),
+            _ => {}
+        }
+    }
+
+    /// Leaves a part of a thing open, and says so.
+    fn open(&mut self, whose: Whose, aspect: &Aspect, step: &Step<'_>, what: &str) {
+        let of: Vec<Option<Id>> = match whose {
+            Whose::None => return,
+            Whose::One(id) => vec![Some(id)],
+            Whose::Among(ids) => ids.into_iter().map(Some).collect(),
+            Whose::Any => vec![None],
+        };
+        let by = &step.change.address;
+        for of in of {
+            let undecided = Undecided { of, aspect: aspect.clone(), by: by.clone(), what: what.to_owned() };
+            if !self.snapshot.undecided.contains(&undecided) {
+                self.snapshot.undecided.push(undecided);
+            }
+        }
+        self.tell(step, what, None);
+    }
+
+    fn open_one(&mut self, id: &Id, aspect: &Aspect, step: &Step<'_>, what: &str) {
+        self.open(Whose::One(id.clone()), aspect, step, what);
+    }
+
+    fn tell(&mut self, step: &Step<'_>, what: &str, interface_in: Option<Option<Id>>) {
+        let unknown =
+            PlanUnknown { address: step.change.address.clone(), what: what.to_owned(), interface_in };
+        if !self.planned.unknown.contains(&unknown) {
+            self.planned.unknown.push(unknown);
+        }
+    }
+
+    /// Whether a kind of document was read: where it was, a thing of it that is not there is not there.
+    fn has(&self, document: Document) -> bool {
+        self.snapshot.has(document)
+    }
+
+    /// The id of the thing itself, after apply.
+    fn own(step: &Step<'_>) -> Option<Id> {
+        Resolver::id_after(step.change)
+    }
+
+    /// The id that the thing had.
+    fn had(step: &Step<'_>) -> Option<Id> {
+        step.before.text("id").map(Id::from)
+    }
+
+    /// A referred-to thing that has to be one for anything to be laid; leaves it open where it is not.
+    fn one(&mut self, step: &Step<'_>, attribute: &str, kinds: &[&str], aspect: &Aspect) -> Option<Id> {
+        match self.resolver.whose(step.change, &step.after, attribute, kinds) {
+            Whose::One(id) => Some(id),
+            Whose::None => None,
+            whose => {
+                self.open(whose, aspect, step, attribute);
+                None
+            }
+        }
+    }
+
+    /// A referred-to thing, where that is settled.
+    fn settled(&self, step: &Step<'_>, attribute: &str, kinds: &[&str]) -> Option<Id> {
+        match self.resolver.whose(step.change, &step.after, attribute, kinds) {
+            Whose::One(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a thing of the plan's is still to come.
+fn is_to_come(step: &Step<'_>) -> bool {
+    step.after.is_unknown("id") && prefix(&step.change.r#type).is_some()
+}

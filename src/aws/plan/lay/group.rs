@@ -1,0 +1,120 @@
+//! Security groups with their inline rules.
+
+use super::super::value::Object;
+use super::rule::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rule, Rules, is_list};
+use super::{Laying, Step};
+use crate::snapshot::{Aspect, Document, Id, PossibleRule, SecurityGroup};
+
+const WAYS: [(&str, bool); 2] = [("ingress", false), ("egress", true)];
+
+impl Laying<'_> {
+    pub(super) fn delete_group(&mut self, step: &Step<'_>) {
+        let Some(id) = Self::had(step) else { return };
+        self.snapshot.security_groups.remove(&id);
+        self.snapshot.security_group_rules.retain(|_, rule| rule.group_id.as_ref() != Some(&id));
+    }
+
+    /// The provider diffs inline rules as a set: it revokes what was and is no more, and authorizes what is new. Rules
+    /// that the plan does not know of stay (`aws_security_group`, update).
+    pub(super) fn put_group(&mut self, step: &Step<'_>) {
+        let Some(id) = Self::own(step) else { return };
+        let known = self.snapshot.security_groups.contains_key(&id);
+        let fresh = step.is_made() || !known;
+        if fresh {
+            let vpc_id = self.settled(step, "vpc_id", &["vpc"]);
+            let group = SecurityGroup {
+                group_id: id.clone(),
+                group_name: step.text("name"),
+                vpc_id,
+                ..SecurityGroup::default()
+            };
+            self.snapshot.security_groups.insert(id.clone(), group);
+        } else if !step.is_changed() {
+            return;
+        }
+        for (way, egress) in WAYS {
+            if !fresh && !step.differs(way) {
+                continue;
+            }
+            let Some(after) = self.inline(step, step.after, way, egress, &id) else {
+                self.leave_open(step, &id, way, egress);
+                continue;
+            };
+            if !fresh && is_list(&step.change.change.before, way) {
+                let before = self.inline(step, step.before, way, egress, &id).unwrap_or_default();
+                let gone: Vec<Rule> =
+                    before.known.into_iter().filter(|it| !after.known.contains(it)).collect();
+                self.remove_rules(&id, &gone);
+            }
+            self.add_rules(step, &id, after);
+        }
+    }
+
+    /// Adopting a VPC's default group takes all its rules away and gives it the configuration's
+    /// (`aws_default_security_group`, create).
+    pub(super) fn put_default_group(&mut self, step: &Step<'_>) {
+        if !step.is_made() {
+            return self.put_group(step);
+        }
+        let vpc = self.settled(step, "vpc_id", &["vpc"]);
+        let of_vpc = |group: &&SecurityGroup| {
+            group.group_name.as_deref() == Some("default") && vpc.is_some() && group.vpc_id == vpc
+        };
+        let found = self.snapshot.security_groups.values().find(of_vpc).map(|it| it.group_id.clone());
+        let Some(id) = found else {
+            if !self.has(Document::SecurityGroups) {
+                // It may be any group that is not there, which is not known anyway.
+                self.tell(step, "id", None);
+                return;
+            }
+            let open = |egress| {
+                Aspect::Rule(PossibleRule { egress, ip_protocol: None, from_port: None, to_port: None })
+            };
+            for (_, egress) in WAYS {
+                self.open(super::Whose::Any, &open(egress), step, "id");
+            }
+            return;
+        };
+        if let Some(group) = self.snapshot.security_groups.get_mut(&id) {
+            group.ip_permissions.clear();
+            group.ip_permissions_egress.clear();
+        }
+        self.snapshot.security_group_rules.retain(|_, rule| rule.group_id.as_ref() != Some(&id));
+        for (way, egress) in WAYS {
+            match self.inline(step, step.after, way, egress, &id) {
+                Some(rules) => self.add_rules(step, &id, rules),
+                None => self.leave_open(step, &id, way, egress),
+            }
+        }
+    }
+
+    /// The inline rules of one direction; `None` if they are not known at all. What is not configured and computed
+    /// by a group that is made is none: the provider even takes AWS's own egress rule away.
+    fn inline(
+        &self,
+        step: &Step<'_>,
+        object: Object<'_>,
+        way: &str,
+        egress: bool,
+        own: &Id,
+    ) -> Option<Rules> {
+        let Ok(blocks) = object.objects(way) else {
+            return (step.is_made() && self.resolver.is_set(step.change, way) == Some(false))
+                .then(Rules::default);
+        };
+        let spelling = if egress { &EGRESS_BLOCK } else { &INGRESS_BLOCK };
+        let mut rules = Rules::default();
+        for object in blocks {
+            rules.add(self, step, &Block { object, egress, own: Some(own), spelling });
+        }
+        Some(rules)
+    }
+
+    fn leave_open(&mut self, step: &Step<'_>, id: &Id, way: &str, egress: bool) {
+        if let Some(group) = self.snapshot.security_groups.get_mut(id) {
+            if egress { group.ip_permissions_egress.clear() } else { group.ip_permissions.clear() }
+        }
+        let rule = PossibleRule { egress, ip_protocol: None, from_port: None, to_port: None };
+        self.open_one(id, &Aspect::Rule(rule), step, way);
+    }
+}
