@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::code::PathCode;
+use crate::snapshot::{Extent, Planned};
 
 /// The schema of a path's JSON.
 pub const PATH_SCHEMA: &str = "reachgate.path/v1";
@@ -43,8 +44,8 @@ pub struct PathResult {
 
 impl PathResult {
     /// Notes what a plan changes that is not modelled. Where it names a thing on the path, that is in the way
-    /// already; else whether it is on the path is not known, so an answer that allows does not hold for certain.
-    pub fn note_plan(&mut self, planned: &crate::snapshot::Planned) {
+    /// already; where it may change anything, the answer is not known.
+    pub fn note_plan(&mut self, planned: &Planned) {
         for reason in &planned.unfinished {
             let (code, direction) = (PathCode::SnapshotPlanUnknown, Direction::Forward);
             let (component, detail) = ("plan".to_owned(), reason.clone());
@@ -62,7 +63,13 @@ impl PathResult {
             ));
             let component = super::trail::printable(it.kind.clone());
             let (code, direction) = (PathCode::SnapshotPlanUnsupported, Direction::Forward);
-            self.warnings.push(Blocker { code, component, rule, direction, detail });
+            let blocker = Blocker { code, component, rule, direction, detail };
+            if it.extent == Extent::Anything {
+                self.blockers.push(blocker);
+                self.verdict = Answer::Unknown;
+            } else {
+                self.warnings.push(blocker);
+            }
         }
     }
 }

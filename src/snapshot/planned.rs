@@ -74,4 +74,17 @@ pub struct PlanUnsupported {
     pub kind: String,
     /// What is done to it, in the plan's own words, e.g. `create`.
     pub actions: String,
+    /// What of the network it may change.
+    pub extent: Extent,
+}
+
+/// What of the network a resource may change that is not modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// It makes something new; what is there stays as it is.
+    New,
+    /// Things that the snapshot marks as changed.
+    Named,
+    /// Anything.
+    Anything,
 }

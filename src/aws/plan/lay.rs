@@ -16,8 +16,8 @@ use super::reference::{Resolver, Whose, prefix};
 use super::unsupported::{self, Touch};
 use super::value::Object;
 use crate::snapshot::{
-    Aspect, Document, Id, PlanUnknown, PlanUnsupported, Planned, PlannedAction, PlannedChange, Snapshot,
-    Undecided,
+    Aspect, Document, Extent, Id, PlanUnknown, PlanUnsupported, Planned, PlannedAction, PlannedChange,
+    Snapshot, Undecided,
 };
 
 /// A snapshot after apply.
@@ -182,6 +182,11 @@ impl<'p> Laying<'p> {
             address: change.address.clone(),
             kind: change.r#type.clone(),
             actions: change.actions(),
+            extent: match &touch {
+                Touch::Things(_) => Extent::Named,
+                _ if unsupported::only_adds(change) => Extent::New,
+                _ => Extent::Anything,
+            },
         });
         if let Touch::Things(ids) = touch {
             for id in ids {

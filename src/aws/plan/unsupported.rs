@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::format::ResourceChange;
+use super::format::{Action, ResourceChange};
 use crate::snapshot::Id;
 
 /// What a resource that is not modelled does to the network.
@@ -106,6 +106,15 @@ const NETWORK: &[&str] = &[
     "vpc_options",
     "vpc_security_group_ids",
 ];
+
+/// Whether a resource only makes something new. Another tool's, and one that stands for others, may change anything.
+pub(super) fn only_adds(change: &ResourceChange) -> bool {
+    const OTHERS: &[&str] = &["aws_cloudformation_", "aws_fms_", "aws_network_interface", "aws_vpc"];
+    let kind = change.r#type.as_str();
+    change.change.actions == [Action::Create]
+        && kind.starts_with("aws_")
+        && !OTHERS.iter().any(|begin| kind.starts_with(begin) && kind != "aws_vpc_peering_connection")
+}
 
 /// What a change of a resource that is not modelled touches.
 pub(super) fn touch(change: &ResourceChange) -> Touch {

@@ -18,7 +18,7 @@ use crate::finding::{Finding, Verdict};
 use crate::flow::Service;
 use crate::network::End;
 use crate::policy::WorldOpen;
-use crate::snapshot::{Document, Id, IpPermission, SecurityGroup};
+use crate::snapshot::{Aspect, Document, Id, IpPermission, SecurityGroup, Undecided};
 
 /// The rules that evidence lists at most.
 const RULES_SHOWN: usize = 50;
@@ -46,6 +46,7 @@ pub(super) fn judge(
     findings: &mut Vec<Finding>,
 ) {
     let mut seen = BTreeSet::new();
+    let begin = findings.len();
     for way in reached {
         let Some(end) = way.located.end() else { continue };
         if !seen.insert((way.target.name, end.interface.as_deref())) {
@@ -91,6 +92,33 @@ pub(super) fn judge(
         stale::judge(context, &subject, findings);
     }
     quota::judge(context, sources, reached, findings);
+    let groups: BTreeSet<&str> = reached
+        .iter()
+        .filter_map(|way| way.located.end())
+        .flat_map(|end| end.groups.iter().map(String::as_str).chain(end.interface.as_deref()))
+        .collect();
+    let open = groups.iter().flat_map(|id| context.network.undecided_of(id)).find(|it| {
+        matches!(&it.aspect, Aspect::Groups | Aspect::Changed)
+            || matches!(&it.aspect, Aspect::Rule(rule) if !rule.egress)
+    });
+    if let Some(open) = open {
+        leave_open(findings.split_off(begin), open, findings);
+    }
+}
+
+/// What a review found good holds only for the rules that are known before apply.
+fn leave_open(found: Vec<Finding>, open: &Undecided, findings: &mut Vec<Finding>) {
+    let settle = |mut finding: Finding| {
+        if finding.verdict == Verdict::Pass {
+            finding.verdict = Verdict::Unknown;
+            finding.reason = format!("The plan's {} leaves open what it admits: {}.", open.by, open.what);
+            finding.hint =
+                "Give it a value that is known before apply, or judge a snapshot taken after that."
+                    .to_owned();
+        }
+        finding
+    };
+    findings.extend(found.into_iter().map(settle));
 }
 
 impl Subject<'_> {

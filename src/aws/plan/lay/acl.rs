@@ -84,7 +84,7 @@ impl Laying<'_> {
         let id = if adopts { self.settled(step, "default_network_acl_id", ACL) } else { Self::own(step) };
         let Some(id) = id else {
             if adopts {
-                self.tell(step, "default_network_acl_id", None);
+                self.open(Whose::Any, &Aspect::NetworkAcl, step, "default_network_acl_id");
                 for egress in [false, true] {
                     self.open(
                         Whose::Any,
@@ -231,8 +231,17 @@ impl Laying<'_> {
         let egress = step.after.flag("egress") == Some(true);
         let whose = self.resolver.whose(step.change, &step.after, "network_acl_id", ACL);
         let entry = RULE.read(&step.after, egress);
+        let number = match &entry {
+            Ok(entry) => Some(entry.rule_number),
+            Err((_, number)) => *number,
+        };
+        if step.after.is_unknown("egress") {
+            for egress in [false, true] {
+                self.open(whose.clone(), &Aspect::Entry { egress, number }, step, "egress");
+            }
+            return;
+        }
         let Whose::One(id) = whose else {
-            let number = entry.map_or_else(|(_, number)| number, |it| Some(it.rule_number));
             self.open(whose, &Aspect::Entry { egress, number }, step, "network_acl_id");
             return;
         };

@@ -1,9 +1,10 @@
 //! Security groups with their inline rules.
 
+use super::super::reference::Whose;
 use super::super::value::Object;
-use super::rule::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rule, Rules, is_list};
+use super::rule::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rule, Rules, any_rule, is_list};
 use super::{Laying, Step};
-use crate::snapshot::{Aspect, Document, Id, PossibleRule, SecurityGroup};
+use crate::snapshot::{Aspect, Id, SecurityGroup};
 
 const WAYS: [(&str, bool); 2] = [("ingress", false), ("egress", true)];
 
@@ -62,17 +63,11 @@ impl Laying<'_> {
         };
         let found = self.snapshot.security_groups.values().find(of_vpc).map(|it| it.group_id.clone());
         let Some(id) = found else {
-            if !self.has(Document::SecurityGroups) {
-                // It may be any group that is not there, which is not known anyway.
-                self.tell(step, "id", None);
-                return;
-            }
-            let open = |egress| {
-                Aspect::Rule(PossibleRule { egress, ip_protocol: None, from_port: None, to_port: None })
-            };
-            for (_, egress) in WAYS {
-                self.open(super::Whose::Any, &open(egress), step, "id");
-            }
+            // Whichever it is loses all its rules.
+            let all = self.snapshot.security_groups.values();
+            let default = all.filter(|it| it.group_name.as_deref().is_none_or(|name| name == "default"));
+            let ids = default.map(|it| it.group_id.clone()).collect();
+            self.open(Whose::Among(ids), &Aspect::Changed, step, "vpc_id");
             return;
         };
         if let Some(group) = self.snapshot.security_groups.get_mut(&id) {
@@ -114,7 +109,6 @@ impl Laying<'_> {
         if let Some(group) = self.snapshot.security_groups.get_mut(id) {
             if egress { group.ip_permissions_egress.clear() } else { group.ip_permissions.clear() }
         }
-        let rule = PossibleRule { egress, ip_protocol: None, from_port: None, to_port: None };
-        self.open_one(id, &Aspect::Rule(rule), step, way);
+        self.open_one(id, &any_rule(egress), step, way);
     }
 }

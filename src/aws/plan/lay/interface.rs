@@ -36,23 +36,29 @@ impl Laying<'_> {
             if is_to_come(step) && step.after.texts("private_ips").is_err() {
                 self.tell(step, "private_ips", Some(subnet));
             }
-            let attachments = step.after.objects("attachment").unwrap_or_default();
-            if let Some(attachment) = attachments.first() {
-                let instance = attachment.text("instance").map(Id::from);
-                let instance = instance.or_else(|| self.instance_of_block(step));
-                self.attach(&id, instance, attachment.number("device_index"));
-            } else if step.after.is_unknown("attachment")
-                && self.resolver.is_set(step.change, "attachment") != Some(false)
-            {
-                let instance = self.instance_of_block(step);
-                self.attach(&id, instance, None);
-            }
+            self.attach_block(step, &id);
         } else if !step.is_changed() {
             return;
         }
         if fresh || step.differs("security_groups") {
             let carried = self.carried(step, "security_groups", &id);
             self.carry(step, &id, carried, "security_groups");
+        }
+    }
+
+    /// What a new interface's `attachment` block says.
+    fn attach_block(&mut self, step: &Step<'_>, id: &Id) {
+        let (instance, index) = match step.after.objects("attachment") {
+            Ok(blocks) => {
+                let Some(block) = blocks.first() else { return };
+                (block.text("instance").map(Id::from), block.number("device_index"))
+            }
+            Err(_) if self.resolver.is_set(step.change, "attachment") == Some(false) => return,
+            Err(_) => (None, None),
+        };
+        match instance.or_else(|| self.instance_of_block(step)) {
+            Some(instance) => self.attach(id, Some(instance), index),
+            None => self.leave_interface_open(step, Whose::One(id.clone()), "attachment"),
         }
     }
 
@@ -182,8 +188,10 @@ impl Laying<'_> {
         let Whose::One(interface) = whose else {
             return self.leave_interface_open(step, whose, "network_interface_id");
         };
-        let instance = self.settled(step, "instance_id", &["i"]);
-        self.attach(&interface, instance, step.after.number("device_index"));
+        match self.settled(step, "instance_id", &["i"]) {
+            Some(instance) => self.attach(&interface, Some(instance), step.after.number("device_index")),
+            None => self.leave_interface_open(step, Whose::One(interface), "instance_id"),
+        }
     }
 
     pub(super) fn delete_group_attachment(&mut self, step: &Step<'_>) {

@@ -199,12 +199,8 @@ fn texts<'a>(object: &Object<'a>, attribute: &str, open: &mut Option<String>) ->
 impl Laying<'_> {
     /// What a rule's own resource says.
     fn rules_of(&self, step: &Step<'_>, object: Object<'_>, own: Option<&Id>) -> Rules {
-        let kind = step.change.r#type.as_str();
-        let egress = match kind {
-            "aws_security_group_rule" => object.text("type") == Some("egress"),
-            other => other == "aws_vpc_security_group_egress_rule",
-        };
-        let spelling = if kind == "aws_security_group_rule" { &OLD } else { &NEW };
+        let egress = is_egress(step, &object);
+        let spelling = if step.change.r#type == "aws_security_group_rule" { &OLD } else { &NEW };
         let mut rules = Rules::default();
         rules.add(self, step, &Block { object, egress, own, spelling });
         rules
@@ -226,13 +222,21 @@ impl Laying<'_> {
             return;
         }
         let whose = self.resolver.whose(step.change, &step.after, "security_group_id", GROUP);
+        let is_open = step.after.is_unknown("type");
         let Whose::One(group) = whose else {
-            let egress = step.change.r#type == "aws_vpc_security_group_egress_rule"
-                || step.after.text("type") == Some("egress");
-            let rule = PossibleRule { egress, ip_protocol: None, from_port: None, to_port: None };
-            self.open(whose, &Aspect::Rule(rule), step, "security_group_id");
+            for egress in
+                [false, true].into_iter().filter(|it| is_open || *it == is_egress(step, &step.after))
+            {
+                self.open(whose.clone(), &any_rule(egress), step, "security_group_id");
+            }
             return;
         };
+        if is_open {
+            for egress in [false, true] {
+                self.open_one(&group, &any_rule(egress), step, "type");
+            }
+            return;
+        }
         let after = self.rules_of(step, step.after, Some(&group));
         if step.is_changed() {
             let before = self.rules_of(step, step.before, Some(&group));
@@ -274,6 +278,15 @@ impl Laying<'_> {
             self.snapshot.security_group_rules.retain(|_, it| !described(it));
         }
     }
+}
+
+/// A rule of which nothing is known but its direction.
+pub(super) fn any_rule(egress: bool) -> Aspect {
+    Aspect::Rule(PossibleRule { egress, ip_protocol: None, from_port: None, to_port: None })
+}
+
+fn is_egress(step: &Step<'_>, object: &Object<'_>) -> bool {
+    step.change.r#type == "aws_vpc_security_group_egress_rule" || object.text("type") == Some("egress")
 }
 
 fn permissions(group: &mut SecurityGroup, egress: bool) -> &mut Vec<IpPermission> {

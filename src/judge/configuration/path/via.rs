@@ -7,6 +7,7 @@ use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::with_remedy;
 use crate::network::{Admission, Basis, PathResult};
+use crate::snapshot::{Aspect, Undecided};
 
 /// What the policy's `via` asks for. Another way in is a broken expectation: it works until an address or a
 /// node's group changes, and it admits others than the policy says.
@@ -22,6 +23,7 @@ pub(super) fn judge(asked: &Asked<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     };
     let (mut by_cluster, mut by_group, mut by_cidr) = (Seen::default(), Seen::default(), Seen::default());
+    let mut by_what_is_open: Option<&Undecided> = None;
     for (class, result) in &asked.answers {
         let admitted = &result.admitted_in;
         if admitted.is_empty() {
@@ -31,16 +33,30 @@ pub(super) fn judge(asked: &Asked<'_, '_>, findings: &mut Vec<Finding>) {
         let matching = |basis: fn(&Basis, &str) -> bool| {
             admitted.iter().filter(|it| basis(&it.basis, cluster)).collect::<Vec<&Admission>>()
         };
+        let open = result.destination.iter().flat_map(|end| end.groups.iter().chain(&end.interface));
+        let open = open.flat_map(|id| asked.context.network.undecided_of(id)).find(|it| {
+            matches!(&it.aspect, Aspect::Groups) || matches!(&it.aspect, Aspect::Rule(rule) if !rule.egress)
+        });
         let own = matching(|basis, cluster| matches!(basis, Basis::Group(id) if id == cluster));
         let others = matching(|basis, _| matches!(basis, Basis::Group(_)));
         if !own.is_empty() {
             by_cluster.add(result, &class.members, &own);
+        } else if let Some(open) = open {
+            by_what_is_open.get_or_insert(open);
         } else if !others.is_empty() {
             by_group.add(result, &class.members, &others);
         } else {
             by_cidr.add(result, &class.members, &admitted.iter().collect::<Vec<_>>());
         }
     }
+    findings.extend(by_what_is_open.map(|open| {
+        asked
+            .finding(Code::GroupIngressByClusterGroup, Verdict::Unknown)
+            .expected(format!("{} admitted by {cluster}", asked.flow()))
+            .observed("admitted by another rule, and perhaps by the cluster group's too")
+            .reason(format!("The plan's {} leaves open what it admits: {}.", open.by, open.what))
+            .hint("Give it a value that is known before apply, or judge a snapshot taken after that.")
+    }));
     findings.extend(by_cluster.tell(asked, cluster, Code::GroupIngressByClusterGroup));
     findings.extend(by_group.tell(asked, cluster, Code::GroupIngressByOtherGroup));
     findings.extend(by_cidr.tell(asked, cluster, Code::GroupIngressByCidrOnly));
