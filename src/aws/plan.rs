@@ -1,4 +1,4 @@
-//! Reads a plan of Terraform or OpenTofu, as `terraform show -json` prints it, and lays it over a snapshot:
+//! Reads a plan of Terraform or `OpenTofu`, as `terraform show -json` prints it, and lays it over a snapshot:
 //! AWS's configuration as it will be after apply (Terraform's "JSON Output Format", format versions 0.1 to 1.x).
 //!
 //! What is known only after apply is never guessed. The id of a thing to come is its kind's prefix and the

@@ -34,7 +34,7 @@ pub struct Configuration {
     pub timeout: Duration,
 }
 
-/// A plan of Terraform's or OpenTofu's.
+/// A plan of Terraform's or of `OpenTofu`'s.
 #[derive(Debug, Args)]
 pub struct PlanFile {
     /// Judge AWS as it will be: a plan's JSON, of `terraform show -json` or `tofu show -json`, laid over what is read

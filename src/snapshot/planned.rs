@@ -61,8 +61,17 @@ pub struct PlanUnknown {
     pub address: String,
     /// What of it: an attribute's name.
     pub what: String,
-    /// For an interface to come whose address AWS has still to choose: the subnet, where that is known.
-    pub interface_in: Option<Option<Id>>,
+    /// What kind of thing is not known.
+    pub pending: Pending,
+}
+
+/// What is known only after apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pending {
+    /// A value of something that is there, or that the snapshot shows as open.
+    Value,
+    /// An interface to come whose address AWS has still to choose; in this subnet, where that is known.
+    Interface(Option<Id>),
 }
 
 /// A resource that touches the network and is not modelled.

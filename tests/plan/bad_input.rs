@@ -30,7 +30,7 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             text(
                 "{\"format_version\": \"1.2\", \"resource_changes\": [{\"address\": \"a\", \"name\": \"c\"}]}",
             ),
-            "at resource_changes[0]: missing field `type` at line 1 column 75",
+            "at resource_changes[0]: missing field `type` at line 1 column 76",
         ),
         (
             "two documents",
@@ -80,7 +80,7 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("another document", text("{\"Vpcs\": []}"), "it has no format_version"),
         ("a plan of nothing", text("{\"format_version\": \"1.2\"}"), "it has no resource_changes"),
-        ("a list", text("[]"), "at .: invalid type: sequence"),
+        ("a list", text("[]"), "it has no format_version"),
         ("half a character", vec![0xff, 0xfe, b'{'], "not text in UTF-8 or UTF-16"),
     ]
 }

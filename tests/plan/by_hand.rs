@@ -222,7 +222,7 @@ fn every_case_is_laid_as_it_should_be() {
             let whole = !it.expected.is_empty() && !it.observed.is_empty();
             let advised = matches!(it.verdict.word(), "pass" | "skip") || !it.hint.is_empty();
             assert!(whole && advised, "{}: {} lacks a phrase", case.title, it.code);
-            said.push_str(&format!("{} {} {}", it.observed, it.reason, it.hint));
+            said.push_str(&[it.observed.as_str(), &it.reason, &it.hint].join(" "));
         }
         if let Some(expected) = &case.findings {
             let bad = findings.iter().filter(|it| it.verdict.word() != "pass");

@@ -55,7 +55,8 @@ fn places(value: &Value, at: &mut Vec<String>, into: &mut Vec<Vec<String>>) {
 }
 
 fn pointer(path: &[String]) -> String {
-    path.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+    let keys: Vec<String> = path.iter().map(|key| key.replace('~', "~0").replace('/', "~1")).collect();
+    if keys.is_empty() { String::new() } else { format!("/{}", keys.join("/")) }
 }
 
 fn damaged() -> impl Strategy<Value = Value> {

@@ -110,9 +110,9 @@ fn a_plan_that_is_laid_answers_as_its_apply_does() {
             wrong.push(format!("{name}: changed: {}", serde_json::json!(changed)));
         }
         assert!(laid.planned.unsupported.is_empty() && laid.planned.unfinished.is_empty(), "{name}");
-        let (changes, unknown) = told(&laid.planned);
-        if changes != expected.changes {
-            wrong.push(format!("{name}: changes: {}", serde_json::json!(changes)));
+        let (made, unknown) = told(&laid.planned);
+        if made != expected.changes {
+            wrong.push(format!("{name}: changes: {}", serde_json::json!(made)));
         }
         if unknown != expected.unknown {
             wrong.push(format!("{name}: unknown: {}", serde_json::json!(unknown)));

@@ -146,8 +146,8 @@ pub(super) struct Configuration {
 pub(super) struct Module {
     #[serde(default, deserialize_with = "or_default")]
     pub resources: Vec<ConfiguredResource>,
-    #[serde(default, deserialize_with = "or_default")]
-    pub module_calls: BTreeMap<String, ModuleCall>,
+    #[serde(rename = "module_calls", default, deserialize_with = "or_default")]
+    pub calls: BTreeMap<String, ModuleCall>,
     #[serde(default, deserialize_with = "or_default")]
     pub outputs: BTreeMap<String, Output>,
 }

@@ -16,8 +16,8 @@ use super::reference::{Resolver, Whose, prefix};
 use super::unsupported::{self, Touch};
 use super::value::Object;
 use crate::snapshot::{
-    Aspect, Document, Extent, Id, PlanUnknown, PlanUnsupported, Planned, PlannedAction, PlannedChange,
-    Snapshot, Undecided,
+    Aspect, Document, Extent, Id, Pending, PlanUnknown, PlanUnsupported, Planned, PlannedAction,
+    PlannedChange, Snapshot, Undecided,
 };
 
 /// A snapshot after apply.
@@ -269,16 +269,15 @@ impl<'p> Laying<'p> {
                 self.snapshot.undecided.push(undecided);
             }
         }
-        self.tell(step, what, None);
+        self.tell(step, what, Pending::Value);
     }
 
     fn open_one(&mut self, id: &Id, aspect: &Aspect, step: &Step<'_>, what: &str) {
         self.open(Whose::One(id.clone()), aspect, step, what);
     }
 
-    fn tell(&mut self, step: &Step<'_>, what: &str, interface_in: Option<Option<Id>>) {
-        let unknown =
-            PlanUnknown { address: step.change.address.clone(), what: what.to_owned(), interface_in };
+    fn tell(&mut self, step: &Step<'_>, what: &str, pending: Pending) {
+        let unknown = PlanUnknown { address: step.change.address.clone(), what: what.to_owned(), pending };
         if !self.planned.unknown.contains(&unknown) {
             self.planned.unknown.push(unknown);
         }

@@ -30,6 +30,9 @@ pub fn parse_plan(path: &Path, bytes: &[u8]) -> Result<Plan, PlanError> {
     if bytes.starts_with(SAVED) {
         return Err(PlanError::Saved { path });
     }
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(PlanError::Foreign { path, missing: "format_version" });
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize::<_, Document>(&mut reader);
     let mut ended = |document| reader.end().map(|()| document);

@@ -101,13 +101,13 @@ impl<'p> Resolver<'p> {
         let before = change.change.before.get("id").and_then(Value::as_str).filter(|_| !remade);
         match object.text("id").or(before) {
             Some(id) if !id.is_empty() => Some(id.into()),
-            _ => Self::to_come(prefix(&change.r#type)?, change),
+            _ => Some(Self::to_come(prefix(&change.r#type)?, change)),
         }
     }
 
     /// The id of what a resource that is to come brings with it.
-    pub(super) fn to_come(prefix: &str, change: &ResourceChange) -> Option<Id> {
-        Some(Id::from(format!("{prefix}-{}", change.address)))
+    pub(super) fn to_come(prefix: &str, change: &ResourceChange) -> Id {
+        Id::from(format!("{prefix}-{}", change.address))
     }
 
     /// Whether the configuration sets an attribute. `None` if the plan has no configuration of the resource.
@@ -177,9 +177,10 @@ impl<'p> Resolver<'p> {
     }
 
     fn module(&self, path: &[Part]) -> Option<&'p Module> {
-        path.iter().skip(1).step_by(2).try_fold(&self.plan.root, |module, part| {
-            module.module_calls.get(&part.name).map(|call| &call.module)
-        })
+        path.iter()
+            .skip(1)
+            .step_by(2)
+            .try_fold(&self.plan.root, |module, part| module.calls.get(&part.name).map(|call| &call.module))
     }
 
     fn place_of(&self, change: &ResourceChange) -> Place<'p> {
@@ -223,7 +224,7 @@ impl<'p> Resolver<'p> {
                     self.output(place, call, output, rest(3), asked, depth, leaves);
                 }
                 ("data", _) => {
-                    leaves.opaque |= self.plan.changes.iter().any(ResourceChange::is_deferred_read)
+                    leaves.opaque |= self.plan.changes.iter().any(ResourceChange::is_deferred_read);
                 }
                 ("local", _) | (_, None) => leaves.opaque = true,
                 (_, Some(name)) => {
@@ -269,8 +270,7 @@ impl<'p> Resolver<'p> {
     ) {
         let Some(at) = place.module.len().checked_sub(2) else { return };
         let (outer, inner) = place.module.split_at(at);
-        let call =
-            self.module(outer).zip(inner.get(1)).and_then(|(it, call)| it.module_calls.get(&call.name));
+        let call = self.module(outer).zip(inner.get(1)).and_then(|(it, call)| it.calls.get(&call.name));
         let Some(call) = call else {
             leaves.opaque = true;
             return;
@@ -355,10 +355,12 @@ impl<'p> Resolver<'p> {
         let (kinds, within) = asked;
         let id = match (attribute, change.r#type.as_str()) {
             ("id", _) => Self::id_after(change),
-            ("primary_network_interface_id", "aws_instance") => Self::to_come("eni", change),
-            ("default_security_group_id", "aws_vpc") => Self::to_come("sg", change),
-            ("default_network_acl_id", "aws_vpc") => Self::to_come("acl", change),
-            ("default_route_table_id" | "main_route_table_id", "aws_vpc") => Self::to_come("rtb", change),
+            ("primary_network_interface_id", "aws_instance") => Some(Self::to_come("eni", change)),
+            ("default_security_group_id", "aws_vpc") => Some(Self::to_come("sg", change)),
+            ("default_network_acl_id", "aws_vpc") => Some(Self::to_come("acl", change)),
+            ("default_route_table_id" | "main_route_table_id", "aws_vpc") => {
+                Some(Self::to_come("rtb", change))
+            }
             _ => None,
         };
         if let Some(id) = id {
@@ -389,8 +391,7 @@ fn brought(change: &ResourceChange, kinds: &[&str]) -> Vec<Id> {
         "aws_vpc" => &["sg", "acl", "rtb"],
         _ => &[],
     };
-    let besides =
-        besides.iter().filter(|it| kinds.contains(it)).filter_map(|it| Resolver::to_come(it, change));
+    let besides = besides.iter().filter(|it| kinds.contains(it)).map(|it| Resolver::to_come(it, change));
     own.into_iter().chain(besides).collect()
 }
 

@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::network::Network;
 use crate::policy::Policy;
-use crate::snapshot::{PlanUnknown, Planned, PlannedAction};
+use crate::snapshot::{Pending, PlanUnknown, Planned, PlannedAction};
 
 /// The resources that evidence lists at most.
 const SHOWN: usize = 200;
@@ -81,7 +81,7 @@ fn laid(planned: &Planned, subject: &str) -> Finding {
 
 /// Whether an interface to come may be in a subnet of a source of the policy's.
 fn may_be_runner(it: &PlanUnknown, policy: &Policy, network: &Network<'_>) -> bool {
-    let Some(place) = &it.interface_in else { return false };
+    let Pending::Interface(place) = &it.pending else { return false };
     let subnet = place.as_ref().and_then(|id| network.snapshot().subnets.get(id));
     let mut ranges = policy.sources.values().flat_map(|source| &source.subnets);
     match subnet {

@@ -112,9 +112,8 @@ fn leave_open(found: Vec<Finding>, open: &Undecided, findings: &mut Vec<Finding>
         if finding.verdict == Verdict::Pass {
             finding.verdict = Verdict::Unknown;
             finding.reason = format!("The plan's {} leaves open what it admits: {}.", open.by, open.what);
-            finding.hint =
-                "Give it a value that is known before apply, or judge a snapshot taken after that."
-                    .to_owned();
+            finding = finding
+                .hint("Give it a value that is known before apply, or judge a snapshot taken after that.");
         }
         finding
     };

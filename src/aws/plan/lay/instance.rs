@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::reference::{Resolver, Whose, Within};
 use super::super::value::Attribute;
 use super::{Laying, Step, is_to_come};
-use crate::snapshot::{Aspect, Id, Instance, InstanceState, NetworkInterface};
+use crate::snapshot::{Aspect, Id, Instance, InstanceState, NetworkInterface, Pending};
 
 impl Laying<'_> {
     /// The primary interface goes with its instance; others stay, attached to nothing
@@ -66,16 +66,15 @@ impl Laying<'_> {
         if self.attach_given(step, &id) {
             return;
         }
-        let interface =
-            step.text("primary_network_interface_id").or_else(|| Resolver::to_come("eni", step.change));
-        let Some(interface) = interface else { return };
+        let named = step.text("primary_network_interface_id");
+        let interface = named.unwrap_or_else(|| Resolver::to_come("eni", step.change));
         if !step.is_made() && self.snapshot.network_interfaces.contains_key(&interface) {
             return;
         }
         let new = NetworkInterface { network_interface_id: interface.clone(), ..NetworkInterface::default() };
         let subnet = self.place_interface(step, new, "secondary_private_ips");
         if step.is_made() && step.after.is_unknown("private_ip") {
-            self.tell(step, "private_ip", Some(subnet));
+            self.tell(step, "private_ip", Pending::Interface(subnet));
         }
         self.attach(&interface, Some(id), Some(0));
         let carried = self.carried(step, "vpc_security_group_ids", &interface);

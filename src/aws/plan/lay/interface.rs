@@ -2,7 +2,7 @@
 
 use super::super::reference::{Whose, Within};
 use super::{Laying, Step, is_to_come};
-use crate::snapshot::{Aspect, Attachment, GroupIdentifier, Id, NetworkInterface, PrivateIpAddress};
+use crate::snapshot::{Aspect, Attachment, GroupIdentifier, Id, NetworkInterface, Pending, PrivateIpAddress};
 
 const GROUP: &[&str] = &["sg"];
 const INTERFACE: &[&str] = &["eni"];
@@ -34,7 +34,7 @@ impl Laying<'_> {
             };
             let subnet = self.place_interface(step, interface, "private_ips");
             if is_to_come(step) && step.after.texts("private_ips").is_err() {
-                self.tell(step, "private_ips", Some(subnet));
+                self.tell(step, "private_ips", Pending::Interface(subnet));
             }
             self.attach_block(step, &id);
         } else if !step.is_changed() {

@@ -4,7 +4,7 @@ use super::{Laying, Step, is_to_come};
 use crate::aws::plan::reference::{Resolver, Whose};
 use crate::snapshot::{
     AclAssociation, AclEntry, Aspect, GroupPair, Id, IpPermission, Ipv4Block, Ipv4Range, Ipv6Block,
-    NetworkAcl, Route, RouteTable, RouteTableAssociation, SecurityGroup, Subnet, Vpc,
+    NetworkAcl, Pending, Route, RouteTable, RouteTableAssociation, SecurityGroup, Subnet, Vpc,
 };
 
 /// The number of AWS's own rule in a default network ACL that allows everything (AWS: vpc/default-network-acl).
@@ -67,7 +67,7 @@ impl Laying<'_> {
     /// AWS makes a default group, network ACL and route table with each VPC (AWS: vpc/default-security-group,
     /// vpc/default-network-acl, vpc/subnet-route-tables).
     fn put_company(&mut self, step: &Step<'_>, vpc: &Id) {
-        let made = |prefix: &str| Resolver::to_come(prefix, step.change).unwrap_or_default();
+        let made = |prefix: &str| Resolver::to_come(prefix, step.change);
         let (group, acl, table) = (made("sg"), made("acl"), made("rtb"));
         let every_v4 = ipnet::Ipv4Net::default();
         let all = IpPermission { ip_protocol: "-1".into(), ..IpPermission::default() };
@@ -198,7 +198,7 @@ impl Laying<'_> {
         let Some(vpc) = vpc_id else {
             let whose = self.resolver.whose(step.change, &step.after, "vpc_id", &["vpc"]);
             if whose != Whose::None {
-                self.tell(step, "vpc_id", None);
+                self.tell(step, "vpc_id", Pending::Value);
             }
             return;
         };

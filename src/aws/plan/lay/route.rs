@@ -98,13 +98,11 @@ impl Laying<'_> {
         let mut found = false;
         for (attribute, kinds, place) in TARGETS {
             let id = match object.get(attribute) {
-                Attribute::Unknown if is_set(attribute) => match whose(attribute, kinds) {
-                    Whose::One(id) => Some(id),
-                    _ => {
-                        unknown = Some(*attribute);
-                        None
-                    }
-                },
+                Attribute::Unknown if is_set(attribute) => {
+                    let id = if let Whose::One(id) = whose(attribute, kinds) { Some(id) } else { None };
+                    unknown = if id.is_none() { Some(*attribute) } else { unknown };
+                    id
+                }
                 _ => object.text(attribute).map(Id::from),
             };
             if let Some(id) = id {

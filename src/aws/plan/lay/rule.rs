@@ -340,7 +340,7 @@ impl Rule {
             Whom::V4(cidr_ip) => permission.ip_ranges.push(Ipv4Range { cidr_ip: *cidr_ip }),
             Whom::V6(cidr_ipv6) => permission.ipv6_ranges.push(Ipv6Range { cidr_ipv6: *cidr_ipv6 }),
             Whom::List(id) => {
-                permission.prefix_list_ids.push(PrefixListReference { prefix_list_id: id.clone() })
+                permission.prefix_list_ids.push(PrefixListReference { prefix_list_id: id.clone() });
             }
             Whom::Group(id) => {
                 permission
