@@ -161,7 +161,7 @@ fn full(schema: &Value, root: &Value) -> Value {
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
                 members.insert(name.clone(), full(property, root));
             }
-            if let Some(of) = schema.get("additionalProperties") {
+            if let Some(of) = schema.get("additionalProperties").filter(|of| of.is_object()) {
                 let key = schema.get("propertyNames").map_or(json!("key"), |names| full(names, root));
                 members.insert(key.as_str().unwrap().to_owned(), full(of, root));
             }

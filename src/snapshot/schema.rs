@@ -30,7 +30,7 @@ macro_rules! by_itself {
     };
 }
 
-by_itself! { bool i32 u16 u32 i64 u64 std::net::IpAddr std::net::Ipv4Addr std::net::Ipv6Addr Document Unread Conflict super::Cluster }
+by_itself! { bool i32 u16 u32 i64 u64 std::net::IpAddr std::net::Ipv4Addr std::net::Ipv6Addr Document Unread Conflict super::Cluster super::Undecided }
 
 impl Described for Id {
     fn described(_: &mut SchemaGenerator) -> Schema {
@@ -152,7 +152,7 @@ impl JsonSchema for Snapshot {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let fields = fields_of_snapshot! { generator:
-            documents unread conflicts network_interfaces instances security_groups security_group_rules
+            documents unread conflicts undecided network_interfaces instances security_groups security_group_rules
             security_group_vpc_associations stale_security_groups subnets vpcs vpc_endpoints route_tables network_acls
             vpc_peering_connections prefix_lists prefix_list_entries transit_gateways transit_gateway_attachments
             transit_gateway_vpc_attachments transit_gateway_peering_attachments transit_gateway_route_tables

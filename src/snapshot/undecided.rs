@@ -1,16 +1,18 @@
 //! What a plan of changes leaves undecided until it is applied.
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Id;
 
 /// One thing that a plan leaves undecided. What depends on it is unknown, whatever else the snapshot says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Undecided {
     /// The id of the thing; `None` where it may be any of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub of: Option<Id>,
     /// Which part of it.
     pub aspect: Aspect,
@@ -21,7 +23,7 @@ pub struct Undecided {
 }
 
 /// The part of a thing that is undecided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aspect {
     /// A security group may have one more rule; what is not `None` of it is known.
@@ -38,6 +40,7 @@ pub enum Aspect {
     /// A route table may have a route to this destination, or to any.
     Route {
         /// `None` if it is not known.
+        #[schemars(with = "Option<String>")]
         destination: Option<IpNet>,
     },
     /// Which route table a subnet uses.
@@ -51,12 +54,13 @@ pub enum Aspect {
 }
 
 /// What is known of a rule that may be there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct PossibleRule {
     /// Outbound.
     pub egress: bool,
     /// Its protocol; `None` may be any.
+    #[schemars(with = "Option<String>")]
     pub ip_protocol: Option<Id>,
     /// The first port; `None` may be any.
     pub from_port: Option<i32>,
