@@ -152,14 +152,16 @@ pub(super) const SERVICE_WRONG: Story = Story {
 };
 
 pub(super) const PATH_MTU: Story = Story {
-    summary: "Small packets pass and large ones do not; no rule does that.",
-    meaning: "A path-MTU black hole: a link on the way takes smaller packets, and the ICMP message that says so is \
-              dropped. Groups and ACLs that admit the port do not help.",
+    summary: "The exchange begins and what ought to follow does not come; no rule does that.",
+    meaning: "Mostly a path-MTU black hole: a link on the way takes smaller packets, and the ICMP message that says \
+              so is dropped. A service that is stuck looks the same. Groups and ACLs that admit the port do not help.",
     causes: &[
         "A VPN or transit gateway with a smaller MTU, and ICMP type 3 code 4 dropped.",
         "A firewall on the server drops ICMP.",
+        "The service took the connection and is stuck.",
     ],
-    remedy: "Admit ICMP type 3 code 4 (IPv6: type 2) on the way, or lower the MTU at one end.",
+    remedy: "Check the suspects in the order that the finding gives: admit ICMP type 3 code 4 (IPv6: type 2) on the \
+             way, or see to the service.",
 };
 
 pub(super) const FIREWALL_REJECTS: Story = Story {

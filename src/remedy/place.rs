@@ -89,7 +89,8 @@ pub(super) fn remedy(
         PathCode::TransitGatewaySubnetAmbiguous => {
             format!("Give the subnets of {at} the same network ACL and route table.")
         }
-        PathCode::SnapshotIncomplete => "Add it to the snapshot, and ask again.".to_owned(),
+        PathCode::SnapshotIncomplete => "Allow the IAM action that is named (docs/iam-policy.json has all of them) or add the document to the \
+             snapshot, and ask again.".to_owned(),
         PathCode::SnapshotConflict => "Take both files again, or remove the older one.".to_owned(),
         PathCode::StateChanging => format!("Take the snapshot again when {at} has settled."),
         PathCode::TranslationUndecided => {

@@ -97,3 +97,22 @@ fn an_interface_that_lacks_the_group_is_told() {
     let unlisted = pod_of_report(Some(POD.parse().unwrap()), &findings);
     assert_eq!(unlisted.interface().unwrap().carries_cluster_group, None);
 }
+
+/// A report tells what is the same for several by the first of them; here it is told by the pod's own interface.
+#[test]
+fn what_is_alike_speaks_of_this_interface() {
+    let told = |of_all: bool| {
+        let mut finding = configured("ssh", "group-ingress-missing fail").hint("Let eni-0b carry sg-1.");
+        finding.evidence.insert("detail".into(), json!("eni-0b lacks sg-1"));
+        finding.evidence.insert("examples".into(), json!(["eni-0b", INTERFACE]));
+        let mut findings = report();
+        findings.push(if of_all { finding } else { partly(finding, &["eni-0b", INTERFACE]) });
+        findings.last_mut().unwrap().evidence.insert("of".into(), json!(if of_all { 2 } else { 3 }));
+        let pod = pod_of_report(Some(POD.parse().unwrap()), &findings);
+        of_service(&joined(&[inside(), probed("ssh", "port-filtered fail")], &pod), "ssh")
+    };
+    for finding in [told(true), told(false)] {
+        assert_eq!(finding.hint, format!("Let {INTERFACE} carry sg-1."));
+        assert_eq!(finding.observed, format!("{INTERFACE} lacks sg-1"));
+    }
+}

@@ -77,3 +77,28 @@ fn what_the_pod_itself_forbids_is_a_policys() {
     );
     assert_eq!(suspects(&finding), ["network-policy"]);
 }
+
+/// A whole greeting of another service takes much of the blame off the path.
+#[test]
+fn what_stalls_alone_is_stuck() {
+    let stalled = |beside: &str| {
+        let probe = [inside(), probed("ssh", beside), probed("https", "port-stalled fail")];
+        let finding = of_service(&joined(&probe, &located(admitted())), "https");
+        assert_eq!(words(&finding), "gate-path-mtu fail");
+        suspects(&finding)
+    };
+    assert_eq!(stalled("port-open pass"), ["service-hung", "path-mtu"]);
+    for seen in ["port-stalled fail", "port-closed fail", "port-throttled warn", "port-filtered fail"] {
+        assert_eq!(stalled(seen), ["path-mtu", "service-hung"], "{seen}");
+    }
+}
+
+/// That another server answers says nothing of this one.
+#[test]
+fn another_destination_is_no_neighbour() {
+    let mut other = probed("ssh", "port-open pass");
+    other.subject = "other-server ssh".to_owned();
+    other.evidence.insert("destination".into(), "other-server".into());
+    let found = of_https(&[other], &located(admitted()));
+    assert_eq!(found, ["host-firewall", "network-policy", "return-route", "server-hung"]);
+}

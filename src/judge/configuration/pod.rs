@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::super::address::judge_address;
 use super::destination::Target;
 use super::{Context, StaticOptions, cluster, destination, path, runner};
+use crate::finding::Finding;
 use crate::judge::correlate::{OUTSIDE, Place, Pod, PodInterface};
 use crate::network::Network;
 use crate::policy::Policy;
@@ -48,6 +49,8 @@ pub fn judge_pod(
     let mut findings = Vec::new();
     let reached = path::judge(&context, &sources, &targets, &mut findings);
     destination::judge(&context, &targets, &reached, &mut findings);
+    // As the static mode has them, so that the first thing in the way is the same one.
+    findings.sort_by_key(Finding::area);
     let attachment = interface.attachment.as_ref();
     let place = Place::Found(PodInterface {
         id: interface.network_interface_id.to_string(),

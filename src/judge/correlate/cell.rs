@@ -26,6 +26,21 @@ pub enum Seen {
     Unknown,
 }
 
+impl Seen {
+    /// All of them, in the order of the table's rows.
+    pub const ALL: [Self; 9] = [
+        Self::Open,
+        Self::GreetingWrong,
+        Self::Stalled,
+        Self::Closed,
+        Self::Filtered,
+        Self::Prohibited,
+        Self::Unreachable,
+        Self::BlockedLocally,
+        Self::Unknown,
+    ];
+}
+
 /// What AWS's configuration says of the pod's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Configured {
@@ -152,6 +167,11 @@ pub enum Shut {
     Unknown,
 }
 
+impl Shut {
+    /// All of them, in the order of the table's rows and columns.
+    pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Unknown];
+}
+
 /// A row what the probe saw; the columns are what the configuration says: shut, open, unknown.
 const SHUT: [(Shut, [Diagnosis; 3]); 3] = [
     (Shut::Yes, [D::Closed, D::ExposedUnanswered, D::Undecided]),
@@ -161,13 +181,12 @@ const SHUT: [(Shut, [Diagnosis; 3]); 3] = [
 
 /// What both witnesses together mean for a service that must not be reachable.
 pub fn diagnose_shut(seen: Shut, configured: Shut) -> Diagnosis {
-    let column = match configured {
-        Shut::Yes => 0,
-        Shut::No => 1,
-        Shut::Unknown => 2,
-    };
-    let row = SHUT.iter().find(|(row, _)| *row == seen);
-    row.and_then(|(_, row)| row.get(column)).copied().unwrap_or(D::Undecided)
+    let row = SHUT.iter().find(|(row, _)| *row == seen).map(|(_, row)| row);
+    let column = Shut::ALL.iter().position(|column| *column == configured);
+    match (row, column) {
+        (Some(row), Some(column)) => row.get(column).copied().unwrap_or(D::Undecided),
+        _ => D::Undecided,
+    }
 }
 
 impl Diagnosis {

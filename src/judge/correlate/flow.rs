@@ -156,7 +156,8 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn configured_shut(&self) -> Shut {
+    /// What the configuration says of it, where it must not be reachable.
+    pub(super) fn configured_shut(&self) -> Shut {
         let has =
             |code, verdict| self.configuration.iter().any(|it| it.code == code && it.verdict == verdict);
         if has(Code::PathExposed, Verdict::Fail) {

@@ -143,14 +143,30 @@ fn concerning(finding: &Finding, own: Option<&str>) -> Option<Finding> {
         _ => false,
     };
     if !partial {
-        return Some(finding.clone());
+        return Some(own.map_or_else(|| finding.clone(), |own| speaking_of(finding, own)));
     }
     if let (Some(own), Some(members)) = (own, finding.evidence.get("members")) {
-        return texts(members).any(|member| member == own).then(|| finding.clone());
+        return texts(members).any(|member| member == own).then(|| speaking_of(finding, own));
     }
     let mut doubtful = finding.clone();
     doubtful.verdict = Verdict::Unknown;
     Some(doubtful)
+}
+
+/// What is the same for several interfaces speaks of the first of them; here it speaks of this one.
+fn speaking_of(finding: &Finding, own: &str) -> Finding {
+    let mut finding = finding.clone();
+    let alike = ["members", "examples"].iter().filter_map(|name| finding.evidence.get(*name)).flat_map(texts);
+    let others: Vec<String> = alike.filter(|id| *id != own).map(str::to_owned).collect();
+    for other in &others {
+        finding.hint = finding.hint.replace(other.as_str(), own);
+        for name in ["component", "detail", "remedy"] {
+            if let Some(Value::String(text)) = finding.evidence.get_mut(name) {
+                *text = text.replace(other.as_str(), own);
+            }
+        }
+    }
+    finding
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {

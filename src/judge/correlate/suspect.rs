@@ -31,16 +31,20 @@ pub(super) struct Scene<'a> {
     flow: &'a Flow<'a>,
     /// Another service of the same destination that lets packets through.
     answering: Option<&'a Finding>,
+    /// Another service of the same destination whose greeting came whole.
+    whole: Option<&'a Finding>,
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(witnesses: &'a Witnesses<'a>, flows: &'a [Flow<'a>], flow: &'a Flow<'a>) -> Self {
-        let answering = flows.iter().find(|other| {
-            other.destination == flow.destination
-                && !std::ptr::eq(other.probe, flow.probe)
-                && matches!(other.seen(), Seen::Open | Seen::GreetingWrong | Seen::Stalled | Seen::Closed)
-        });
-        Self { witnesses, flow, answering: answering.map(|other| other.probe) }
+        let beside = |seen: &[Seen]| {
+            let mut others = flows.iter().filter(|other| {
+                other.destination == flow.destination && !std::ptr::eq(other.probe, flow.probe)
+            });
+            others.find(|other| seen.contains(&other.seen())).map(|other| other.probe)
+        };
+        let answering = beside(&[Seen::Open, Seen::GreetingWrong, Seen::Stalled, Seen::Closed]);
+        Self { witnesses, flow, answering, whole: beside(&[Seen::Open]) }
     }
 
     /// Nothing came back, and the configuration admits it.
@@ -125,6 +129,37 @@ impl<'a> Scene<'a> {
             ),
         });
         suspects
+    }
+
+    /// The greeting began, and nothing followed.
+    pub(super) fn stalled(&self) -> Vec<Suspect> {
+        let (port, address) = (self.port(), self.address());
+        let path = Suspect {
+            name: "path-mtu",
+            because: "A link on the way takes smaller packets, and the ICMP message that says so is dropped."
+                .to_owned(),
+            check: format!(
+                "In the job: `ping -M do -s 1472 {address}`, smaller until it passes; admit ICMP type 3 code 4 on \
+                 the way."
+            ),
+        };
+        let hung = Suspect {
+            name: "service-hung",
+            because: match self.whole {
+                Some(other) => format!(
+                    "{} sent its whole greeting over the same path, about a kilobyte; a service that takes \
+                     connections and is stuck is left.",
+                    other.subject
+                ),
+                None => {
+                    format!("A service behind {port} that takes connections and is stuck looks like this.")
+                }
+            },
+            check: format!(
+                "On the server: `ss -ltnp` names who listens on {port}; ask it there, past the network."
+            ),
+        };
+        if self.whole.is_some() { vec![hung, path] } else { vec![path, hung] }
     }
 
     /// The pod's own machine forbids it.

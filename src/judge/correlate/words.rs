@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Witnesses;
-use super::cell::{Configured, Diagnosis, Seen};
+use super::cell::{Configured, Diagnosis, Seen, Shut};
 use super::flow::{Flow, text};
 use super::suspect::{Scene, Suspect};
 use crate::code::Code;
@@ -54,9 +54,13 @@ impl Words<'_> {
             Diagnosis::Closed => {
                 finding.observed("it does not answer, and the configuration does not admit it")
             }
-            Diagnosis::Unconfirmed | Diagnosis::Undecided => self.undecided(
-                finding.observed(format!("{seen}; what the configuration says of it is {}", self.says())),
-            ),
+            Diagnosis::Unconfirmed | Diagnosis::Undecided => {
+                let observed = match self.flow.configured() {
+                    Configured::Unknown => format!("{seen}; what the configuration says of it is not known"),
+                    _ => format!("{seen}; {}", self.says()),
+                };
+                self.undecided(finding.observed(observed))
+            }
             Diagnosis::BlockerUnknown => self.undecided(
                 finding.observed(format!("{seen}; whether the configuration denies it is not known")),
             ),
@@ -89,9 +93,15 @@ impl Words<'_> {
                     .reason("The packet never left this machine, so no group or ACL of AWS's is to blame."),
                 &scene.local(),
             ),
+            Diagnosis::PathMtu => self.suspected(
+                finding.observed(format!("{seen}; {}", self.says())).reason(
+                    "Small packets pass, and what ought to follow does not come. No group or ACL tells packets \
+                     apart by their size.",
+                ),
+                &scene.stalled(),
+            ),
             Diagnosis::ServiceDown
             | Diagnosis::ServiceWrong
-            | Diagnosis::PathMtu
             | Diagnosis::FirewallRejects
             | Diagnosis::HostUnreachable => finding
                 .observed(format!("{seen}; {}", self.says()))
@@ -115,8 +125,7 @@ impl Words<'_> {
     /// Everything that denies, with its remedy.
     fn denied(&self, finding: Finding) -> Finding {
         let denials: Vec<&Finding> = self.flow.denials().collect();
-        let hints: Vec<&str> =
-            denials.iter().map(|it| it.hint.as_str()).filter(|it| !it.is_empty()).collect();
+        let hints = each_once(denials.iter().map(|it| it.hint.as_str()));
         let mut finding = finding
             .observed(self.denial())
             .reason(match self.flow.seen() {
@@ -126,6 +135,12 @@ impl Words<'_> {
             .hint(hints.join("\n"))
             .evidence("blockers", denials.iter().map(|it| blocker(it)).collect::<Vec<_>>());
         // The first one's own words where it is easy to look for them.
+        if let Some(interface) = self.without_group(&denials) {
+            return finding
+                .observed(format!("{}, because {interface} lacks the cluster security group", self.denial()))
+                .evidence("component", interface)
+                .evidence("remedy", denials.first().map_or("", |it| text(it, "remedy").unwrap_or(&it.hint)));
+        }
         if let Some(first) = denials.first() {
             for name in ["component", "rule", "remedy", "remedy_cli", "remedy_terraform"] {
                 if let Some(value) = first.evidence.get(name) {
@@ -136,11 +151,30 @@ impl Words<'_> {
         finding
     }
 
+    /// The pod's own interface, where all that is wrong is that it lacks the cluster security group: the rule that
+    /// refers to the group is there, so that there is none to add.
+    fn without_group(&self, denials: &[&Finding]) -> Option<&str> {
+        let interface = self.witnesses.pod.interface()?;
+        let lacks = interface.carries_cluster_group == Some(false);
+        let is_ruled =
+            |it: &&Finding| it.code == Code::GroupIngressMissing && !it.evidence.contains_key("remedy_cli");
+        (lacks && denials.iter().all(is_ruled)).then_some(interface.id.as_str())
+    }
+
     fn undecided(&self, finding: Finding) -> Finding {
         let doubts: Vec<&Finding> = self.flow.doubts().collect();
-        let mut reasons: Vec<&str> = doubts.iter().map(|it| it.observed.as_str()).collect();
-        let mut hints: Vec<&str> =
-            doubts.iter().map(|it| it.hint.as_str()).filter(|it| !it.is_empty()).collect();
+        // Where nothing was judged, the reason says what was in the way, and there is nothing else to see to.
+        let mut reasons: Vec<&str> = doubts
+            .iter()
+            .map(|it| if it.code == Code::PathNotAsked { it.reason.as_str() } else { detail(it) })
+            .collect();
+        let mut hints: Vec<&str> = doubts
+            .iter()
+            .map(|it| match it.code {
+                Code::PathNotAsked => Code::GateUnconfirmed.story().remedy,
+                _ => it.hint.as_str(),
+            })
+            .collect();
         if self.flow.probe.verdict == Verdict::Unknown {
             reasons.insert(0, &self.flow.probe.reason);
             hints.insert(0, &self.flow.probe.hint);
@@ -155,6 +189,7 @@ impl Words<'_> {
             finding.reason(sentence(&reasons))
         };
         // What the probe advises is still the best there is where the configuration is silent.
+        let hints = each_once(hints);
         let hint = if hints.is_empty() { self.flow.probe.hint.clone() } else { hints.join("\n") };
         finding.hint(hint)
     }
@@ -201,16 +236,16 @@ impl Words<'_> {
             Configured::ByOtherGroup => "the configuration admits it by another security group".to_owned(),
             Configured::ByCidrOnly => "the configuration admits it by addresses alone".to_owned(),
             Configured::Denied => self.denial(),
-            Configured::Unknown => "not known".to_owned(),
+            Configured::Unknown => "what the configuration says of it is not known".to_owned(),
         }
     }
 
     fn configured_word(&self) -> &'static str {
         if self.flow.must_be_closed() {
-            return match self.flow.diagnosis() {
-                Diagnosis::Closed => "closed",
-                Diagnosis::Exposed | Diagnosis::ExposedUnanswered => "exposed",
-                _ => "unknown",
+            return match self.flow.configured_shut() {
+                Shut::Yes => "closed",
+                Shut::No => "exposed",
+                Shut::Unknown => "unknown",
             };
         }
         match self.flow.configured() {
@@ -242,13 +277,19 @@ fn blocker(finding: &Finding) -> Value {
     })
 }
 
-/// Phrases as one sentence, each once.
-fn sentence(phrases: &[&str]) -> String {
+/// What there is to say, each thing once.
+fn each_once<'a>(phrases: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut told: Vec<&str> = Vec::new();
-    for phrase in phrases.iter().map(|it| it.trim().trim_end_matches('.')).filter(|it| !it.is_empty()) {
-        if !told.contains(&phrase) {
+    for phrase in phrases {
+        if !phrase.is_empty() && !told.contains(&phrase) {
             told.push(phrase);
         }
     }
+    told
+}
+
+/// Phrases as one sentence, each once.
+fn sentence(phrases: &[&str]) -> String {
+    let told = each_once(phrases.iter().map(|it| it.trim().trim_end_matches('.')));
     if told.is_empty() { String::new() } else { format!("{}.", told.join("; ")) }
 }
