@@ -4,7 +4,7 @@ mod report;
 mod witness;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -73,7 +73,7 @@ fn ask(
             gather(policy, &options.probe, &wanted, &mut signals, &mut Progress::on_stderr()).await;
         let probe = judge_probe(policy, &facts);
         let address = pod_address(&probe);
-        let limit = facts.interrupted.map(|_| Duration::ZERO);
+        let limit = facts.interrupted.map(|_| reading.patience());
         let configuration = reading.finish(address, limit, signals.received()).await?;
         Ok((probe, configuration))
     });

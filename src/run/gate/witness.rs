@@ -2,7 +2,8 @@
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -16,6 +17,9 @@ use crate::judge::configuration::{StaticOptions, judge_pod, judge_static, judge_
 use crate::judge::correlate::{Pod, pod_of_report};
 use crate::network::Network;
 use crate::policy::Policy;
+
+/// The longest that judging may hold an interrupted run's report back; a large account takes a tenth of it.
+const JUDGING: Duration = Duration::from_secs(2);
 
 /// What the configuration says: of all runners, and of this pod.
 pub(super) struct Configuration {
@@ -31,6 +35,8 @@ pub(super) enum Reading {
     Thread {
         tell: mpsc::Sender<Option<IpAddr>>,
         answer: oneshot::Receiver<Result<Configuration, Failure>>,
+        /// Set once AWS has answered, so that judging it is all that is left.
+        read: Arc<AtomicBool>,
         /// What is said where the answer is not waited for.
         interrupted: Vec<Finding>,
     },
@@ -44,6 +50,7 @@ impl Reading {
         }
         let (tell, told) = mpsc::channel();
         let (done, answer) = oneshot::channel();
+        let read = Arc::new(AtomicBool::new(false));
         let required = options.require.contains(&Witness::Static);
         let why = "The run was interrupted before AWS's configuration was read.";
         let interrupted = judge_unread(policy, why, Verdict::Unknown);
@@ -54,6 +61,7 @@ impl Reading {
             timeout: options.aws_timeout,
             unsaid: options.unsaid.clone(),
             required,
+            read: Arc::clone(&read),
         };
         std::thread::Builder::new()
             .name("configuration".to_owned())
@@ -62,7 +70,16 @@ impl Reading {
                 let _ = done.send(task.run(&told));
             })
             .map_err(Failure::Start)?;
-        Ok(Self::Thread { tell, answer, interrupted })
+        Ok(Self::Thread { tell, answer, read, interrupted })
+    }
+
+    /// How long it is waited for where the run was interrupted already: what was read is judged, and what was not
+    /// read is not waited for.
+    pub(super) fn patience(&self) -> Duration {
+        match self {
+            Self::Thread { read, .. } if !read.load(Ordering::Acquire) => Duration::ZERO,
+            Self::Thread { .. } | Self::Reported(_) => JUDGING,
+        }
     }
 
     /// Waits for it, at most this long, or until `stop` comes.
@@ -74,7 +91,7 @@ impl Reading {
     ) -> Result<Configuration, Failure> {
         let (tell, answer, interrupted) = match self {
             Self::Reported(findings) => return Ok(reported(address, findings)),
-            Self::Thread { tell, answer, interrupted } => (tell, answer, interrupted),
+            Self::Thread { tell, answer, interrupted, .. } => (tell, answer, interrupted),
         };
         // The thread has ended early when it has failed; its answer says why.
         let _ = tell.send(address);
@@ -98,7 +115,7 @@ impl Reading {
     pub(super) fn finish_blocking(self, address: Option<IpAddr>) -> Result<Configuration, Failure> {
         match self {
             Self::Reported(findings) => Ok(reported(address, findings)),
-            Self::Thread { tell, answer, interrupted } => {
+            Self::Thread { tell, answer, interrupted, .. } => {
                 let _ = tell.send(address);
                 answer.blocking_recv().unwrap_or_else(|_| Ok(unread(address, interrupted)))
             }
@@ -123,6 +140,7 @@ struct Task {
     timeout: Duration,
     unsaid: Unsaid,
     required: bool,
+    read: Arc<AtomicBool>,
 }
 
 impl Task {
@@ -137,6 +155,7 @@ impl Task {
                 return Ok(unread(address, findings));
             }
         };
+        self.read.store(true, Ordering::Release);
         let network = Network::new(&snapshot);
         let options = StaticOptions::from(&self.unsaid);
         let findings = judge_static(&self.policy, &network, &options);
