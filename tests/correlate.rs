@@ -11,6 +11,8 @@
 mod cell;
 #[path = "correlate/offline.rs"]
 mod offline;
+#[path = "correlate/page.rs"]
+mod page;
 #[path = "correlate/pod.rs"]
 mod pod;
 #[path = "correlate/suspect.rs"]
