@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     if arguments.list {
         return libtest_mimic::run(&arguments, trials(&Arc::new(Moto::default()))).exit_code();
     }
-    let moto = Arc::new(Moto::start());
+    let moto = Arc::new(Moto::start("aws/seed.py"));
     libtest_mimic::run(&arguments, trials(&moto)).exit_code()
 }
 

@@ -181,6 +181,7 @@ fn every_code_is_exercised() {
         "judge.rs",
         "correlate",
         "gitlab",
+        "gate/scenarios",
         "lab/scenarios",
         "network/scenarios",
         "static/variants",

@@ -88,8 +88,9 @@ fn run_trials() -> ExitCode {
 /// A trial in a world of its own, of the image that is built before the first one.
 fn trial(name: &str, asked: PathBuf, prepare: fn() -> Result<(), String>) -> Trial {
     Trial::test(name, move || {
-        let outcome =
-            storage::build_once().and_then(|()| prepare()).and_then(|()| private_world::run(&asked));
+        let outcome = storage::build_once()
+            .and_then(|()| prepare())
+            .and_then(|()| private_world::run(&[asked.as_os_str()]));
         outcome.map_err(Failed::from)
     })
 }

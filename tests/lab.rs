@@ -29,6 +29,7 @@ mod stand_in;
 #[path = "lab/table.rs"]
 mod table;
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -42,7 +43,12 @@ fn main() -> ExitCode {
     let words: Vec<&str> = asked.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         [private_world::INSIDE, path, command @ ..] => run_inside(path, command),
-        ["--enter", name, command @ ..] if !command.is_empty() => private_world::enter(name, command),
+        ["--enter", name, command @ ..] if !command.is_empty() => {
+            let path = scenario::named(name, &scenario::folder().join("scenarios"));
+            let mut words: Vec<&OsStr> = vec![path.as_os_str()];
+            words.extend(command.iter().map(OsStr::new));
+            private_world::enter(&words)
+        }
         [stand_in::SERVE, listen, conduct @ ..] => stand_in::serve(listen, conduct),
         ["--write-table"] => table::write(),
         _ => return run_trials(),
@@ -67,7 +73,7 @@ fn run_trials() -> ExitCode {
     match scenario::paths() {
         Ok(paths) => trials.extend(paths.into_iter().map(|path| {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_");
-            Trial::test(name, move || private_world::run(&path).map_err(Failed::from))
+            Trial::test(name, move || private_world::run(&[path.as_os_str()]).map_err(Failed::from))
         })),
         Err(fault) => trials.push(Trial::test("scenarios_readable", move || Err(Failed::from(fault)))),
     }
@@ -83,7 +89,7 @@ fn run_inside(path: &str, command: &[&str]) -> Result<(), String> {
     }
     let mut faults = Vec::new();
     for pod in &scenario.from {
-        let outcome = pod::run(&mut platform, &scenario, *pod)?;
+        let outcome = pod::run(&mut platform, &scenario, *pod, &["probe"])?;
         faults.extend(
             expectation::compare(&scenario.expect, &outcome).map_err(|f| format!("{pod}: {f}")).err(),
         );

@@ -26,6 +26,8 @@ pub struct Moto {
     /// A wire to it that does nothing but answer what the server does not know.
     plain: Option<Wire>,
     worlds: BTreeMap<String, World>,
+    /// The worlds as the seed wrote them, with all their ids.
+    pub seeded: String,
 }
 
 /// One region of the server.
@@ -41,8 +43,8 @@ pub struct World {
 }
 
 impl Moto {
-    /// Starts the server and seeds it.
-    pub fn start() -> Self {
+    /// Starts the server and seeds it with this script of the tests'.
+    pub fn start(seed: &str) -> Self {
         let python = python();
         let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number");
         let process = Command::new(&python)
@@ -57,6 +59,7 @@ impl Moto {
             server: Some(free),
             plain: Some(Wire::new(free, |_| Fate::Pass)),
             worlds: BTreeMap::new(),
+            seeded: String::new(),
         };
         let begun = Instant::now();
         while TcpStream::connect(free).is_err() {
@@ -66,10 +69,12 @@ impl Moto {
             );
             sleep(Duration::from_millis(50));
         }
-        let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws/seed.py");
-        let seeded = Command::new(&python).arg(seed).arg(format!("http://{free}")).output().expect("seed.py");
-        assert!(seeded.status.success(), "seed.py: {}", String::from_utf8_lossy(&seeded.stderr));
-        moto.worlds = serde_json::from_slice(&seeded.stdout).expect("seed.py prints the worlds");
+        let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(seed);
+        let seeded =
+            Command::new(&python).arg(&seed).arg(format!("http://{free}")).output().expect("seed.py");
+        assert!(seeded.status.success(), "{}: {}", seed.display(), String::from_utf8_lossy(&seeded.stderr));
+        moto.seeded = String::from_utf8(seeded.stdout).expect("text");
+        moto.worlds = serde_json::from_str(&moto.seeded).expect("the seed prints the worlds");
         moto
     }
 

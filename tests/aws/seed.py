@@ -238,5 +238,10 @@ def seed(build, region):
     return build.__name__.replace("_", "-"), world.ids
 
 
-worlds = dict(seed(*pair) for pair in zip(WORLDS, REGIONS, strict=True))
-print(json.dumps(worlds, indent=1))
+def main(worlds, regions=REGIONS):
+    seeded = dict(seed(*pair) for pair in zip(worlds, regions[:len(worlds)], strict=True))
+    print(json.dumps(seeded, indent=1))
+
+
+if __name__ == "__main__":
+    main(WORLDS)

@@ -1,5 +1,6 @@
 //! The image, built into a container storage of its own below the build folder.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,7 @@ fn prepare() -> Result<File, String> {
         .map_err(|e| format!("{lock}: {e}"))?;
     make_base()?;
     lay_stage()?;
-    private_world::run(Path::new(BUILD))?;
+    private_world::run(&[OsStr::new(BUILD)])?;
     Ok(lock)
 }
 

@@ -51,9 +51,15 @@ cd /run/lab/job
 exec "$@"
 "#;
 
-/// Runs `reachgate probe --format json` in a pod.
-pub fn run(platform: &mut Platform, scenario: &Scenario, pod: Host) -> Result<Outcome, String> {
-    let mut arguments = vec!["probe".to_owned(), "--format".to_owned(), "json".to_owned()];
+/// Runs `reachgate` with these words, the scenario's arguments and `--format json` in a pod.
+pub fn run(
+    platform: &mut Platform,
+    scenario: &Scenario,
+    pod: Host,
+    words: &[&str],
+) -> Result<Outcome, String> {
+    let mut arguments: Vec<String> =
+        words.iter().copied().chain(["--format", "json"]).map(ToOwned::to_owned).collect();
     if let Some(policy) = &scenario.policy {
         let path = scenario::folder().join("policies").join(policy);
         let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;

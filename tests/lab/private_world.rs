@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The argument that says "you are in the private world now".
@@ -19,10 +19,11 @@ CAP_NET_ADMIN, `--privileged`) or as a user with user namespaces: the `uidmap` p
 where AppArmor forbids them (Ubuntu), `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`. \
 `make setup` installs the packages.";
 
-/// Runs one scenario in a world of its own.
-pub fn run(scenario: &Path) -> Result<(), String> {
+/// Runs one scenario in a world of its own; the words are its file, and what else this binary is to be told.
+pub fn run(words: &[&OsStr]) -> Result<(), String> {
     let itself = itself()?;
-    let (ok, said) = collect(&[itself.as_os_str(), INSIDE.as_ref(), scenario.as_os_str()])?;
+    let (ok, said) = collect(&[&[itself.as_os_str(), INSIDE.as_ref()], words].concat())?;
+    let scenario = words.first().copied().unwrap_or_default();
     if ok { Ok(()) } else { Err(format!("{}\n{said}", scenario.display())) }
 }
 
@@ -32,20 +33,14 @@ pub fn check() -> Result<(), String> {
     if ok { Ok(()) } else { Err(format!("{said}\n{HELP}")) }
 }
 
-/// Runs a command in a scenario's pod, with this process's own terminal.
-pub fn enter(name: &str, words: &[&str]) -> Result<(), String> {
+/// Runs a scenario's command in a world of its own, with this process's own terminal.
+pub fn enter(words: &[&OsStr]) -> Result<(), String> {
     let itself = itself()?;
-    // A name is a trial's; a path is any scenario file.
-    let scenario = if name.contains('/') {
-        PathBuf::from(name)
-    } else {
-        crate::scenario::folder().join("scenarios").join(name).with_extension("yaml")
-    };
     let mut command = unshare(Command::new("unshare"));
-    let status = command.arg(itself).arg(INSIDE).arg(scenario).args(words).status();
+    let status = command.arg(itself).arg(INSIDE).args(words).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("in the scenario {name}: {status}")),
+        Ok(status) => Err(format!("in the scenario: {status}")),
         Err(e) => Err(format!("unshare(1): {e}. {HELP}")),
     }
 }

@@ -239,7 +239,7 @@ pub enum DnsConduct {
 }
 
 /// What must come out.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// The exit code.
@@ -278,10 +278,19 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab")
 }
 
+/// A trial's scenario file; a name that has a slash is any file's.
+pub fn named(name: &str, folder: &Path) -> PathBuf {
+    if name.contains('/') { PathBuf::from(name) } else { folder.join(name).with_extension("yaml") }
+}
+
 /// Every scenario file, in the order of their names.
 pub fn paths() -> Result<Vec<PathBuf>, String> {
-    let folder = folder().join("scenarios");
-    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    paths_in(&folder().join("scenarios"))
+}
+
+/// Every scenario file of a folder, in the order of their names.
+pub fn paths_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let mut paths = entries
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()
