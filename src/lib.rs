@@ -8,6 +8,7 @@
 //! | [`fact`] | what was seen, as plain data | `flow`, `untrusted` |
 //! | [`policy`] | what is expected; [`policy::file`] reads it | `flow`, `untrusted` |
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
+//! | [`change`] | what a change does, as plain data | `code`, `finding` |
 //! | [`snapshot`] | AWS's nouns as plain data | nothing of the house |
 //! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow`, `untrusted` |
 //! | [`remedy`] | what is in a path's way → the smallest change | `network`, `snapshot`, `flow` |
@@ -15,12 +16,14 @@
 //! | [`gitlab`] | asks GitLab → facts | `fact`, `untrusted` |
 //! | [`judge`] | policy × facts, policy × snapshot → findings, pure | all above but `aws`, `gitlab` and `exit` |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
-//! | [`report`] | report → writer, one format each; a path's too | `code`, `exit`, `finding`, `flow`, `network`, `remedy`, `untrusted` |
+//! | [`report`] | report → writer, one format each; a path's and a change's too | `change`, `code`, `exit`, `finding`, `flow`, `network`, `remedy`, `untrusted` |
 //! | [`cli`] | clap types only | `code`, `finding`, `flow`, `network`, `report` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 
 #[cfg(feature = "static")]
 pub mod aws;
+#[cfg(feature = "static")]
+pub mod change;
 pub mod cli;
 pub mod code;
 pub mod exit;

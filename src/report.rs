@@ -9,6 +9,8 @@
 
 pub mod annotations;
 pub mod code_quality;
+#[cfg(feature = "static")]
+pub mod diff;
 pub mod dotenv;
 mod fingerprint;
 pub mod json;
@@ -31,6 +33,8 @@ use crate::code::Code;
 use crate::exit::Exit;
 use crate::finding::{Finding, Report, Verdict};
 
+#[cfg(feature = "static")]
+pub use diff::DiffReport;
 pub use output::{OutputError, OutputSpec, Outputs};
 #[cfg(feature = "static")]
 pub use path::PathReport;

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fact", &["flow", "untrusted"]),
     ("finding", &["code"]),
     ("exit", &["finding"]),
+    ("change", &["code", "finding"]),
     ("policy", &["flow", "untrusted"]),
     ("snapshot", &[]),
     ("network", &["flow", "snapshot", "untrusted"]),
@@ -25,8 +26,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("aws", &["snapshot", "untrusted"]),
     ("gitlab", &["fact", "untrusted"]),
     ("judge", &["code", "fact", "finding", "flow", "network", "policy", "remedy", "snapshot", "untrusted"]),
+    (
+        "judge",
+        &[
+            "change",
+            "code",
+            "fact",
+            "finding",
+            "flow",
+            "network",
+            "policy",
+            "remedy",
+            "snapshot",
+            "untrusted",
+        ],
+    ),
     ("probe", &["fact", "flow", "policy", "untrusted"]),
-    ("report", &["code", "exit", "finding", "flow", "network", "remedy", "untrusted"]),
+    ("report", &["change", "code", "exit", "finding", "flow", "network", "remedy", "untrusted"]),
     ("cli", &["code", "finding", "flow", "network", "report"]),
 ];
 
@@ -47,7 +63,8 @@ const IMPURE: &[&str] = &[
     "Instant",
     "Timestamp::now",
 ];
-const PURE: &[&str] = &["flow", "untrusted", "code", "fact", "finding", "network", "remedy", "judge"];
+const PURE: &[&str] =
+    &["flow", "untrusted", "code", "change", "fact", "finding", "network", "remedy", "judge"];
 
 fn sources(module: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, into: &mut Vec<PathBuf>) {

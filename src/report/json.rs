@@ -301,6 +301,6 @@ impl From<Verdict> for VerdictV1 {
     }
 }
 
-fn milliseconds(elapsed: Duration) -> u64 {
+pub(super) fn milliseconds(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,7 @@
 //! The report for people: an area a block, a line a finding, what needs attention again at the end.
 
+#[cfg(feature = "static")]
+pub(super) mod diff;
 mod layout;
 #[cfg(feature = "static")]
 pub(super) mod path;
