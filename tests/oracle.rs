@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test fails it")]
 #![expect(clippy::single_match_else, reason = "two cases read best side by side")]
 
+#[path = "oracle/change.rs"]
+mod change;
 #[path = "oracle/dice.rs"]
 mod dice;
+#[path = "oracle/difference.rs"]
+mod difference;
 #[path = "oracle/packet.rs"]
 mod packet;
 #[path = "oracle/world.rs"]

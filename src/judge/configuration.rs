@@ -11,7 +11,6 @@ mod plan;
 mod pod;
 mod review;
 mod runner;
-mod space;
 mod vpc;
 
 use std::collections::BTreeSet;

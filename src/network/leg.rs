@@ -9,7 +9,7 @@ use super::place::Place;
 use super::route::{self, Target};
 use super::trail::{Lost, Trail};
 use super::transit_gateway::{self, Transit};
-use crate::snapshot::VpcPeeringConnection;
+use crate::snapshot::{TransitGatewayVpcAttachment, VpcPeeringConnection};
 
 /// How a packet gets from one subnet to another.
 #[derive(Debug)]
@@ -17,6 +17,15 @@ pub(super) enum Way<'a> {
     Local,
     Peering(&'a VpcPeeringConnection),
     Transit(Box<Transit<'a>>),
+}
+
+/// The network ACLs that a leg passes.
+#[derive(Debug)]
+pub(super) enum Course<'a> {
+    /// These.
+    One(Vec<Check<'a>>),
+    /// Those of one of several arrivals, and what is in its way beside them; all have to agree.
+    Several(&'a TransitGatewayVpcAttachment, Vec<(&'a str, Trail, Vec<Check<'a>>)>),
 }
 
 /// Goes from one subnet to another.
@@ -28,22 +37,49 @@ pub(super) fn travel<'a>(
     direction: Direction,
     leg: &Leg,
 ) -> Result<Way<'a>, Lost> {
+    let (way, course) = course(network, trail, from, to, direction);
+    match course {
+        Course::One(checks) => network_acl::check(network, trail, &checks, leg),
+        Course::Several(last, arrivals) => arrive(network, trail, last, arrivals, direction, leg),
+    }
+    way
+}
+
+/// Finds the way from one subnet to another, and the network ACLs on it.
+pub(super) fn course<'a>(
+    network: &Network<'a>,
+    trail: &mut Trail,
+    from: &Place<'a>,
+    to: &Place<'a>,
+    direction: Direction,
+) -> (Result<Way<'a>, Lost>, Course<'a>) {
     let way = way(network, trail, from, to, direction);
     let mut checks = vec![Check { subnet: from.subnet, egress: true, far: to.address }];
     let arrival = Check { subnet: to.subnet, egress: false, far: from.address };
-    match &way {
+    let course = match &way {
         Ok(Way::Transit(transit)) => {
             checks.push(Check { subnet: transit.entry, egress: false, far: from.address });
-            arrive(network, trail, transit, (from, to), direction, (&checks, leg));
+            let arrivals = transit.exits.iter().map(|exit| {
+                let (mut own, mut checks) = (Trail::default(), checks.clone());
+                // In the attachment's own subnet no route is looked up, and no ACL rule evaluated
+                // (AWS: vpc/tgw/tgw-nacls).
+                if *exit != to.subnet {
+                    deliver(network, &mut own, exit, to, direction);
+                    checks.push(Check { subnet: exit, egress: true, far: to.address });
+                    checks.push(arrival.clone());
+                }
+                (*exit, own, checks)
+            });
+            Course::Several(transit.last, arrivals.collect())
         }
         // Whether it passes the far subnet's ACL depends on the way: a transit gateway may skip it.
-        Err(Lost::Undecided) if from.vpc != to.vpc => network_acl::check(network, trail, &checks, leg),
+        Err(Lost::Undecided) if from.vpc != to.vpc => Course::One(checks),
         _ => {
             checks.push(arrival);
-            network_acl::check(network, trail, &checks, leg);
+            Course::One(checks)
         }
-    }
-    way
+    };
+    (way, course)
 }
 
 /// Finds the way from one subnet to another by its routes.
@@ -76,29 +112,22 @@ fn way<'a>(
 fn arrive<'a>(
     network: &Network<'a>,
     trail: &mut Trail,
-    transit: &Transit<'a>,
-    (from, to): (&Place<'a>, &Place<'a>),
+    last: &TransitGatewayVpcAttachment,
+    arrivals: Vec<(&str, Trail, Vec<Check<'a>>)>,
     direction: Direction,
-    (checks, leg): (&[Check<'a>], &Leg),
+    leg: &Leg,
 ) {
-    let mut arrivals = transit.exits.iter().map(|exit| {
-        let (mut own, mut checks) = (Trail::default(), checks.to_vec());
-        // In the attachment's own subnet no route is looked up, and no ACL rule evaluated
-        // (AWS: vpc/tgw/tgw-nacls).
-        if *exit != to.subnet {
-            deliver(network, &mut own, exit, to, direction);
-            checks.push(Check { subnet: exit, egress: true, far: to.address });
-            checks.push(Check { subnet: to.subnet, egress: false, far: from.address });
-        }
+    let exits: Vec<&str> = arrivals.iter().map(|(exit, ..)| *exit).collect();
+    let mut arrivals = arrivals.into_iter().map(|(_, mut own, checks)| {
         network_acl::check(network, &mut own, &checks, leg);
         own
     });
     let Some(first) = arrivals.next() else { return };
     let others: Vec<Trail> = arrivals.collect();
     if others.iter().any(|other| other.answer() != first.answer()) {
-        let exits = transit.exits.join(", ");
+        let exits = exits.join(", ");
         let detail = format!("which of {exits} is passed is not known, and not all let it pass");
-        let id = &transit.last.transit_gateway_attachment_id;
+        let id = &last.transit_gateway_attachment_id;
         trail.block(PathCode::TransitGatewaySubnetAmbiguous, id, None, direction, detail);
         return;
     }

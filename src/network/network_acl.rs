@@ -9,6 +9,7 @@ use super::answer::{Direction, Step};
 use super::code::PathCode;
 use super::index::Network;
 use super::question::Traffic;
+use super::space::{Services, protocol_number};
 use super::trail::{Lost, Trail};
 use crate::snapshot::{AclEntry, Aspect, Document, NetworkAcl, Undecided};
 
@@ -93,18 +94,6 @@ pub(super) fn echo(v6: bool, reply: bool) -> i32 {
     }
 }
 
-/// A protocol's number, from a number or a name; `None` is every protocol.
-pub(super) fn protocol_number(text: &str) -> Result<Option<u8>, ()> {
-    match text {
-        "-1" | "all" => Ok(None),
-        "tcp" => Ok(Some(6)),
-        "udp" => Ok(Some(17)),
-        "icmp" => Ok(Some(1)),
-        "icmpv6" => Ok(Some(58)),
-        number => number.parse().map(Some).map_err(|_| ()),
-    }
-}
-
 impl<'a> Filter<'a> {
     pub(super) fn new(acl: &'a NetworkAcl) -> Self {
         let sorted = |egress: bool| {
@@ -155,15 +144,47 @@ impl<'a> Filter<'a> {
         passage.stopped |= left;
         Some(passage)
     }
+
+    /// All that passes to or from `far`.
+    pub(super) fn services(&self, egress: bool, far: IpAddr) -> Services {
+        let (mut left, mut passing) = (Services::everything(), Services::new());
+        for entry in if egress { &self.egress } else { &self.ingress } {
+            if !names(entry, far) {
+                continue;
+            }
+            let share = Services::of_entry(entry);
+            if entry.rule_action == "allow" {
+                passing = &passing | &(&left & &share);
+            }
+            left = &left - &share;
+            if left.is_empty() {
+                break;
+            }
+        }
+        passing
+    }
+
+    /// The ranges that its rules name.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = ipnet::IpNet> + '_ {
+        let entries = self.egress.iter().chain(&self.ingress);
+        entries.flat_map(|entry| {
+            let v4 = entry.cidr_block.map(ipnet::IpNet::V4);
+            v4.into_iter().chain(entry.ipv6_cidr_block.map(ipnet::IpNet::V6))
+        })
+    }
+}
+
+/// Whether an entry is for the address.
+fn names(entry: &AclEntry, far: IpAddr) -> bool {
+    match far {
+        IpAddr::V4(far) => entry.cidr_block.is_some_and(|block| block.contains(&far)),
+        IpAddr::V6(far) => entry.ipv6_cidr_block.is_some_and(|block| block.contains(&far)),
+    }
 }
 
 /// The ports an entry decides for this leg; `None` if it does not match at all.
 fn share(entry: &AclEntry, far: IpAddr, leg: &Leg) -> Option<RangeInclusive<u16>> {
-    let matches = match far {
-        IpAddr::V4(far) => entry.cidr_block.is_some_and(|block| block.contains(&far)),
-        IpAddr::V6(far) => entry.ipv6_cidr_block.is_some_and(|block| block.contains(&far)),
-    };
-    if !matches {
+    if !names(entry, far) {
         return None;
     }
     match protocol_number(&entry.protocol) {

@@ -50,23 +50,20 @@ fn judge<'a>(
     question: &Question,
 ) -> Trail {
     let plain = |trail: Trail| walk(network, trail, from, to, question.traffic, LINUX_PORTS);
-    let is_address = matches!(question.from, Endpoint::Address(_));
-    if !is_address || question.translation == Translation::None || !may_be_pod(from) {
+    if !matches!(question.from, Endpoint::Address(_)) {
         return plain(trail);
     }
-    match (outside_vpc(network, from, to), node_of(network, from)) {
-        (Some(false), _) => plain(trail),
-        (_, None) => {
+    match guise(network, from, to, question.translation) {
+        Guise::Own => plain(trail),
+        Guise::Hidden => {
             let mut trail = plain(trail);
             let instance = from.instance().unwrap_or_default();
             trail.missing(network, Document::NetworkInterfaces, instance, Direction::Egress);
             trail
         }
-        (outside, Some(node)) => {
+        Guise::Node(node) => walk(network, trail, &node, to, question.traffic, TRANSLATED_PORTS),
+        Guise::Either(node) => {
             let as_node = walk(network, trail.clone(), &node, to, question.traffic, TRANSLATED_PORTS);
-            if question.translation == Translation::Node && outside == Some(true) {
-                return as_node;
-            }
             let mut as_pod = plain(trail);
             if as_pod.answer() != as_node.answer() {
                 let detail = format!(
@@ -86,14 +83,45 @@ fn judge<'a>(
     }
 }
 
+/// Whose address the network sees.
+#[derive(Debug)]
+pub(super) enum Guise<'a> {
+    /// The sender's own.
+    Own,
+    /// Its node's.
+    Node(Place<'a>),
+    /// The sender's own or its node's; which is not known.
+    Either(Place<'a>),
+    /// Perhaps its node's, which is not known.
+    Hidden,
+}
+
+/// Whose address the network sees of a sender that is known by its address.
+pub(super) fn guise<'a>(
+    network: &Network<'a>,
+    from: &Place<'a>,
+    to: &Place<'_>,
+    translation: Translation,
+) -> Guise<'a> {
+    if translation == Translation::None || !may_be_pod(from) {
+        return Guise::Own;
+    }
+    match (outside_vpc(network, from, to), node_of(network, from)) {
+        (Some(false), _) => Guise::Own,
+        (_, None) => Guise::Hidden,
+        (Some(true), Some(node)) if translation == Translation::Node => Guise::Node(node),
+        (_, Some(node)) => Guise::Either(node),
+    }
+}
+
 /// Whether an address may be a pod's: not the primary one of its instance's interface.
-fn may_be_pod(from: &Place<'_>) -> bool {
+pub(super) fn may_be_pod(from: &Place<'_>) -> bool {
     let main = from.interface.and_then(|interface| primary(interface, false));
     from.address.is_ipv4() && from.instance().is_some() && main != Some(from.address)
 }
 
 /// The place of the instance's primary interface.
-fn node_of<'a>(network: &Network<'a>, from: &Place<'a>) -> Option<Place<'a>> {
+pub(super) fn node_of<'a>(network: &Network<'a>, from: &Place<'a>) -> Option<Place<'a>> {
     let attached = network.attached_to(from.instance()?);
     let main = attached.iter().find(|it| {
         let attachment = it.attachment.as_ref();

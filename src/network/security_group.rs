@@ -7,9 +7,10 @@ use std::net::IpAddr;
 use super::answer::{Admission, Basis, Direction, Step};
 use super::code::PathCode;
 use super::index::Network;
-use super::network_acl::{echo, protocol_number};
+use super::network_acl::echo;
 use super::place::Place;
 use super::question::Traffic;
+use super::space::protocol_number;
 use super::trail::Trail;
 use crate::snapshot::{Aspect, Document, GroupPair, IpPermission, PossibleRule, SecurityGroup};
 
@@ -208,7 +209,12 @@ fn may_admit(rule: &PossibleRule, traffic: Traffic, far: IpAddr, direction: Dire
 }
 
 /// Whether a reference is marked as having lost its peering connection.
-fn is_stale(network: &Network<'_>, group: &SecurityGroup, pair: &GroupPair, direction: Direction) -> bool {
+pub(super) fn is_stale(
+    network: &Network<'_>,
+    group: &SecurityGroup,
+    pair: &GroupPair,
+    direction: Direction,
+) -> bool {
     if pair.peering_status.as_ref().is_some_and(|status| status != "active") {
         return true;
     }

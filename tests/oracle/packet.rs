@@ -9,6 +9,8 @@ mod filter;
 mod gateway;
 #[path = "road.rs"]
 mod road;
+#[path = "stranger.rs"]
+mod stranger;
 
 use std::net::IpAddr;
 

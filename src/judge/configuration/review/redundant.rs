@@ -8,7 +8,7 @@ use super::{RULES_SHOWN, Subject};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::a_few;
-use crate::judge::configuration::space::ranges_of;
+use crate::network::space::ranges_of;
 use crate::snapshot::{IpPermission, SecurityGroup};
 
 /// Whom a rule is for.

@@ -8,8 +8,8 @@ use super::world::permissions;
 use super::{RULES_SHOWN, Subject, entries, opens};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
-use crate::judge::configuration::space::ranges_of;
 use crate::judge::configuration::{Context, a_few};
+use crate::network::space::ranges_of;
 
 /// Warns of them: they may be meant, but no expectation says so.
 pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Vec<Finding>) {

@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use super::{RULES_SHOWN, Subject, entries};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
-use crate::judge::configuration::space::ranges_of;
 use crate::judge::configuration::{Context, a_few};
+use crate::network::space::ranges_of;
 use crate::snapshot::{Document, IpPermission, SecurityGroup};
 
 /// One protocol and port range of one group.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::Runners;
 use super::interface::addresses;
 use crate::judge::configuration::Context;
-use crate::judge::configuration::space::Cuts;
+use crate::network::space::Cuts;
 use crate::network::{End, Endpoint, Hypothetical, Translation};
 use crate::snapshot::{Document, NetworkInterface};
 

@@ -15,12 +15,12 @@ use crate::snapshot::IpPermission;
 type Point = (bool, u128);
 
 /// The places at which addresses begin to fare differently, in order.
-#[derive(Debug)]
-pub(super) struct Cuts(Vec<Point>);
+#[derive(Debug, Clone)]
+pub struct Cuts(Vec<Point>);
 
 impl Cuts {
     /// All ranges of network ACLs, routes, prefix lists and VPCs, and those of the groups at the far end.
-    pub(super) fn new(network: &Network<'_>, groups: &[String]) -> Self {
+    pub fn new(network: &Network<'_>, groups: &[String]) -> Self {
         let mut ranges: Vec<IpNet> = Vec::new();
         let snapshot = network.snapshot();
         for entry in snapshot.network_acls.values().flat_map(|acl| &acl.entries) {
@@ -51,21 +51,50 @@ impl Cuts {
         // Private or not decides where an internet gateway leads.
         let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
         ranges.extend(private.iter().filter_map(|range| range.parse::<IpNet>().ok()));
-        let mut cuts: Vec<Point> =
-            ranges.iter().flat_map(|range| [Some(first(range)), after(range)]).flatten().collect();
+        Self::of(ranges)
+    }
+
+    /// Where some ranges begin and end.
+    pub fn of(ranges: impl IntoIterator<Item = IpNet>) -> Self {
+        let ends = ranges.into_iter().flat_map(|range| [Some(first(&range)), after(&range)]);
+        let mut cuts: Vec<Point> = ends.flatten().collect();
         cuts.sort_unstable();
         cuts.dedup();
         Self(cuts)
     }
 
+    /// The cuts of both.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.0.extend(&other.0);
+        self.0.sort_unstable();
+        self.0.dedup();
+        self
+    }
+
+    /// A range of one family in pieces, each with the interval that it is in.
+    pub fn split(&self, first: IpAddr, last: IpAddr) -> Vec<(usize, IpAddr, IpAddr)> {
+        let (begin, end) = (point(first), point(last));
+        let from = self.0.partition_point(|cut| *cut <= begin);
+        let mut pieces = Vec::new();
+        let mut start = begin;
+        for (at, cut) in self.0.iter().enumerate().skip(from).take_while(|(_, cut)| **cut <= end) {
+            pieces.push((at, address(start), address((cut.0, cut.1 - 1))));
+            start = *cut;
+        }
+        let interval = self.0.partition_point(|cut| *cut <= start);
+        pieces.push((interval, address(start), last));
+        pieces
+    }
+
     /// Which of the intervals an address is in.
-    pub(super) fn interval(&self, address: IpAddr) -> usize {
+    pub fn interval(&self, address: IpAddr) -> usize {
         let point = point(address);
         self.0.partition_point(|cut| *cut <= point)
     }
 
     /// One address of each interval that the range has a part in.
-    pub(super) fn samples(&self, range: IpNet) -> Vec<IpAddr> {
+    pub fn samples(&self, range: IpNet) -> Vec<IpAddr> {
         let begin = first(&range);
         let from = self.0.partition_point(|cut| *cut <= begin);
         let end = after(&range);
@@ -76,7 +105,7 @@ impl Cuts {
 }
 
 /// The address ranges that a permission names, prefix lists aside.
-pub(super) fn ranges_of(permission: &IpPermission) -> impl Iterator<Item = IpNet> + '_ {
+pub fn ranges_of(permission: &IpPermission) -> impl Iterator<Item = IpNet> + '_ {
     let v4 = permission.ip_ranges.iter().map(|range| IpNet::V4(range.cidr_ip));
     v4.chain(permission.ipv6_ranges.iter().map(|range| IpNet::V6(range.cidr_ipv6)))
 }

@@ -1,0 +1,305 @@
+//! Two snapshots → what the one lets pass and the other does not, exactly, as sets.
+//!
+//! Each packet is closed, open or undecided in each snapshot. From an interface's address that is what
+//! [`evaluate_path`](super::evaluate_path) answers; from an address that no interface of the snapshot has, it
+//! is what the filters at the far end admit. What stays on one instance passes no filter and is left out.
+
+mod delta;
+mod group;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::ops::Range;
+use std::rc::Rc;
+
+use ipnet::IpNet;
+
+use super::changed::Changed;
+use super::code::PathCode;
+use super::index::Network;
+use super::origin::{Class, Origin, Origins, Owner, addresses_of, blocks, owner};
+use super::outcome::{Outcome, Reason};
+use super::place::{DESTINATION, Place, SOURCE};
+use super::question::Translation;
+use super::space::{Addresses, Cuts, address_ranges, family, number, ranges_of};
+use super::survey;
+use super::trail::Trail;
+use crate::snapshot::{Id, NetworkInterface};
+
+use delta::Delta;
+pub use delta::{Difference, Halves};
+pub use group::GroupDifference;
+
+/// Two snapshots, and what there is to compare.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    sides: [&'a Network<'a>; 2],
+    translation: Translation,
+    origins: Origins<'a>,
+    targets: Vec<Target<'a>>,
+}
+
+/// Interfaces that fare alike in both, by addresses that do.
+#[derive(Debug)]
+struct Target<'a> {
+    interfaces: Vec<&'a str>,
+    /// In each snapshot: one of them, and one of its addresses; `None` where they are not there.
+    ends: [Option<(&'a NetworkInterface, IpAddr)>; 2],
+    v6: bool,
+    addresses: Vec<std::ops::RangeInclusive<u128>>,
+    /// Whether it may fare differently whoever begins.
+    reached: bool,
+    /// Addresses that are its own instance's, where it is one instance's.
+    own: Addresses,
+}
+
+/// The packets of an origin to a target, told apart by kind in each snapshot and by interval.
+type Key = (usize, usize, usize);
+
+impl<'a> Comparison<'a> {
+    /// Finds what may differ. Building it takes time in proportion to the snapshots.
+    pub fn new(before: &'a Network<'a>, after: &'a Network<'a>, translation: Translation) -> Self {
+        let sides = [before, after];
+        let changed = Changed::between(before.snapshot(), after.snapshot());
+        Self::of(sides, translation, &changed)
+    }
+
+    fn of(sides: [&'a Network<'a>; 2], translation: Translation, changed: &Changed<'a>) -> Self {
+        let quiet = !changed.roads
+            && changed.interfaces.is_empty()
+            && changed.ingress.is_empty()
+            && changed.egress.is_empty();
+        if quiet {
+            return Self { sides, translation, origins: Origins { all: Vec::new() }, targets: Vec::new() };
+        }
+        let cuts = Cuts::new(sides[0], &[]).and(&Cuts::new(sides[1], &[]));
+        let origins = Origins::new(&sides.map(|side| side), &cuts, changed);
+        let moved = origins.all.iter().any(|origin| origin.moved);
+        let outward = sides.iter().flat_map(|side| side.snapshot().security_groups.values());
+        let outward = outward.flat_map(|group| &group.ip_permissions_egress).flat_map(ranges_of);
+        let cuts = cuts.and(&Cuts::of(outward));
+        let targets = targets(sides, &cuts, changed, moved);
+        Self { sides, translation, origins, targets }
+    }
+
+    /// How many targets there are to compare.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Whether there is nothing to compare, so that nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty()
+    }
+
+    /// What differs of some of the targets. Parts can be worked out at once, on several cores.
+    pub fn differences(&self, part: Range<usize>) -> Vec<Difference> {
+        let targets = self.targets.get(part).unwrap_or_default();
+        targets.iter().map(|target| self.difference(target)).filter(|it| !it.is_empty()).collect()
+    }
+
+    fn difference(&self, target: &Target<'a>) -> Difference {
+        let ends = self.ends(target);
+        let cuts = self.cuts(&ends);
+        let mut cache: HashMap<Key, Rc<Delta>> = HashMap::new();
+        let mut interfaces = delta::Gathering::default();
+        for origin in &self.origins.all {
+            if !(target.reached || origin.moved) {
+                continue;
+            }
+            let v6 = origin.ranges.first().is_some_and(|(first, _)| first.is_ipv6());
+            if v6 != target.v6 {
+                continue;
+            }
+            let [one, other] = [0, 1].map(|side| self.kind_of(origin, side, &ends[side]));
+            for (first, last) in &origin.ranges {
+                for (interval, first, last) in cuts.split(*first, *last) {
+                    let delta = cache.entry((one, other, interval)).or_insert_with(|| {
+                        // Whether an address is its interface's own or a pod's is its very owner's matter.
+                        let outcomes = [0, 1].map(|side| {
+                            let owner = owner(self.sides[side], first);
+                            self.outcome(&owner, first, &ends[side], side)
+                        });
+                        Rc::new(Delta::between(&outcomes))
+                    });
+                    interfaces.add(number(first)..=number(last), delta);
+                }
+            }
+        }
+        let mut others = delta::Gathering::default();
+        if target.reached {
+            for (first, last) in address_ranges(&family(target.v6)) {
+                for (_, first, last) in cuts.split(first, last) {
+                    let outcomes = [0, 1].map(|side| self.outcome(&Owner::Nobody, first, &ends[side], side));
+                    others.add(number(first)..=number(last), &Rc::new(Delta::between(&outcomes)));
+                }
+            }
+        }
+        let ids = target.interfaces.iter().map(|id| Id::from(*id)).collect();
+        delta::Difference::new(
+            (ids, target.addresses.iter().cloned().collect()),
+            &interfaces,
+            &others,
+            &target.own,
+        )
+    }
+
+    /// The kind is told apart by node only where a node may stand for its pods.
+    fn kind_of(&self, origin: &Origin<'_>, side: usize, end: &End<'a>) -> usize {
+        let Owner::One(interface) = &origin.owners[side] else { return origin.coarse[side] * 2 };
+        let inside = matches!(end, End::There(place) if interface.vpc_id.as_deref() == Some(place.vpc));
+        if inside || self.translation == Translation::None {
+            origin.coarse[side] * 2
+        } else {
+            origin.fine[side] * 2 + 1
+        }
+    }
+
+    fn ends(&self, target: &Target<'a>) -> [End<'a>; 2] {
+        [0, 1].map(|side| match target.ends[side] {
+            None => End::Absent,
+            Some((interface, address)) => {
+                let mut trail = Trail::default();
+                match Place::of_interface(self.sides[side], &mut trail, interface, address, DESTINATION) {
+                    Ok(place) => End::There(place),
+                    Err(_) => End::Lost(trail.blockers.first().map(Reason::of)),
+                }
+            }
+        })
+    }
+
+    /// All that the target's own filters tell addresses apart by.
+    fn cuts(&self, ends: &[End<'a>; 2]) -> Cuts {
+        let mut ranges: Vec<IpNet> = Vec::new();
+        for (side, end) in self.sides.iter().zip(ends) {
+            let End::There(place) = end else { continue };
+            let snapshot = side.snapshot();
+            for group in place.groups.iter().filter_map(|id| snapshot.security_groups.get(*id)) {
+                ranges.extend(group.ip_permissions.iter().flat_map(ranges_of));
+                let lists = group.ip_permissions.iter().flat_map(|permission| &permission.prefix_list_ids);
+                ranges.extend(lists.filter_map(|it| side.entries(&it.prefix_list_id)).flatten());
+            }
+            ranges.extend(side.filter_of(place.subnet).into_iter().flat_map(|filter| filter.ranges()));
+            ranges.extend(snapshot.subnets.get(place.subnet).into_iter().flat_map(blocks));
+        }
+        Cuts::of(ranges)
+    }
+
+    fn outcome(&self, owner: &Owner<'a>, address: IpAddr, end: &End<'a>, side: usize) -> Outcome {
+        let network = self.sides[side];
+        let place = match end {
+            End::Absent => return Outcome::default(),
+            End::Lost(reason) => return reason.clone().map_or_else(Outcome::default, Outcome::undecided),
+            End::There(place) => place,
+        };
+        match owner {
+            Owner::Nobody => survey::admitted(network, address, place),
+            Owner::Several(ids) => Outcome::undecided(Reason {
+                code: PathCode::SourceAmbiguous,
+                component: ids.join(", "),
+                detail: String::new(),
+            }),
+            Owner::One(interface) => {
+                let mut trail = Trail::default();
+                match Place::of_interface(network, &mut trail, interface, address, SOURCE) {
+                    Ok(from) => survey::between(network, &from, place, self.translation),
+                    Err(_) => {
+                        let reason = trail.blockers.first().map(Reason::of);
+                        reason.map_or_else(Outcome::default, Outcome::undecided)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A target in one snapshot.
+#[derive(Debug)]
+enum End<'a> {
+    /// It is not there: nothing reaches it.
+    Absent,
+    /// Where it is is not known.
+    Lost(Option<Reason>),
+    There(Place<'a>),
+}
+
+/// Interfaces with something to compare, those alike together.
+fn targets<'a>(
+    sides: [&'a Network<'a>; 2],
+    cuts: &Cuts,
+    changed: &Changed<'a>,
+    moved: bool,
+) -> Vec<Target<'a>> {
+    type Kind<'a> = Option<(Class<'a>, usize)>;
+    let of = |side: usize, id: &str| sides[side].snapshot().network_interfaces.get(id);
+    let mut ids: Vec<&'a str> =
+        sides.iter().flat_map(|side| side.snapshot().network_interfaces.keys()).map(Id::as_str).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found: BTreeMap<(bool, bool, [Kind<'a>; 2]), Target<'a>> = BTreeMap::new();
+    for id in ids {
+        let both = [of(0, id), of(1, id)];
+        let reached = both.iter().flatten().any(|interface| changed.reaches(interface));
+        if !(reached || moved) {
+            continue;
+        }
+        let all = both.iter().flatten().map(|it| addresses_of(it)).fold(Addresses::new(), |all, it| all | it);
+        let had = both.map(|it| it.map(addresses_of).unwrap_or_default());
+        let classes = [0, 1].map(|side| both[side].map(|it| Class::of(sides[side], it)));
+        for (first, last) in pieces(&all, &had) {
+            for (interval, first, last) in cuts.split(first, last) {
+                let ends = [0, 1].map(|side| {
+                    both[side].filter(|_| had[side].contains(number(first))).map(|it| (it, first))
+                });
+                let kinds = [0, 1].map(|side| Some((ends[side].and(classes[side].clone())?, interval)));
+                let target = found.entry((first.is_ipv6(), reached, kinds)).or_insert_with(|| Target {
+                    interfaces: Vec::new(),
+                    ends,
+                    v6: first.is_ipv6(),
+                    addresses: Vec::new(),
+                    reached,
+                    own: Addresses::new(),
+                });
+                target.addresses.push(number(first)..=number(last));
+                if target.interfaces.last() != Some(&id) {
+                    target.interfaces.push(id);
+                }
+            }
+        }
+    }
+    let mut targets: Vec<Target<'a>> = found.into_values().collect();
+    for target in &mut targets {
+        target.own = own(sides, &target.interfaces);
+    }
+    targets
+}
+
+/// Ranges that one of the two has whole, or has nothing of.
+fn pieces(all: &Addresses, had: &[Addresses; 2]) -> Vec<(IpAddr, IpAddr)> {
+    let both = &had[0] & &had[1];
+    let parts = [both.clone(), &had[0] - &both, &had[1] - &both];
+    parts.iter().flat_map(|part| address_ranges(&(all & part))).collect()
+}
+
+/// The addresses of the one instance that all of them are on, or of the one interface; else none.
+fn own(sides: [&Network<'_>; 2], interfaces: &[&str]) -> Addresses {
+    let mut own = Addresses::new();
+    for side in sides {
+        let records = interfaces.iter().filter_map(|id| side.snapshot().network_interfaces.get(*id));
+        let records: Vec<&NetworkInterface> = records.collect();
+        let instance = |it: &NetworkInterface| it.attachment.as_ref().and_then(|it| it.instance_id.clone());
+        let Some(first) = records.first() else { continue };
+        let home = instance(first);
+        if records.len() > 1 && (home.is_none() || records.iter().any(|it| instance(it) != home)) {
+            return Addresses::new();
+        }
+        let beside = home.as_deref().map_or(&[][..], |id| side.attached_to(id));
+        own |= beside
+            .iter()
+            .copied()
+            .chain([*first])
+            .map(addresses_of)
+            .fold(Addresses::new(), |all, it| all | it);
+    }
+    own
+}

@@ -1,0 +1,145 @@
+//! Groups that no interface carries: what their rules would admit to one that did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Comparison;
+use crate::network::answer::Direction;
+use crate::network::code::PathCode;
+use crate::network::index::Network;
+use crate::network::outcome::Reason;
+use crate::network::security_group::is_stale;
+use crate::network::space::{Services, Space, addresses, ranges_of};
+use crate::network::trail::Trail;
+use crate::snapshot::{Document, Id};
+
+/// What differs of a group's rules inbound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupDifference {
+    /// The group.
+    pub group: Id,
+    /// By address: admitted after and not before.
+    pub opened: Space,
+    /// By the group that whoever begins carries.
+    pub opened_groups: BTreeMap<Id, Services>,
+    /// By address: admitted before and not after.
+    pub closed: Space,
+    /// By the group that whoever begins carries.
+    pub closed_groups: BTreeMap<Id, Services>,
+    /// What is not known of its rules, in one of them or of both differently.
+    pub undecided: BTreeMap<Reason, Services>,
+}
+
+#[derive(Debug, Default)]
+struct Admitted {
+    by_address: Space,
+    by_group: BTreeMap<Id, Services>,
+    unknown: BTreeMap<Reason, Services>,
+}
+
+impl Admitted {
+    fn of(network: &Network<'_>, id: &str) -> Self {
+        let mut admitted = Self::default();
+        let Some(group) = network.snapshot().security_groups.get(id) else { return admitted };
+        let mut trail = Trail::default();
+        trail.uses(network, id, Direction::Ingress);
+        admitted.doubt(&trail, &Services::everything());
+        for permission in &group.ip_permissions {
+            let services = Services::of_permission(permission);
+            let mut trail = Trail::default();
+            let mut ranges: Vec<_> = ranges_of(permission).collect();
+            for list in &permission.prefix_list_ids {
+                trail.uses(network, &list.prefix_list_id, Direction::Ingress);
+                match network.entries(&list.prefix_list_id) {
+                    Some(entries) => ranges.extend(entries),
+                    None => {
+                        let document = Document::PrefixListEntries;
+                        trail.missing(network, document, &list.prefix_list_id, Direction::Ingress);
+                    }
+                }
+            }
+            for pair in &permission.user_id_group_pairs {
+                match &pair.group_id {
+                    None => {
+                        let detail = String::new();
+                        trail.block(PathCode::ReferenceUndecided, id, None, Direction::Ingress, detail);
+                    }
+                    Some(_) if is_stale(network, group, pair, Direction::Ingress) => {}
+                    Some(other) => {
+                        let had = admitted.by_group.entry(other.clone()).or_default();
+                        *had = &*had | &services;
+                    }
+                }
+            }
+            admitted.by_address = admitted.by_address.union(&Space::product(&addresses(ranges), &services));
+            admitted.doubt(&trail, &services);
+        }
+        admitted.by_group.retain(|_, services| !services.is_empty());
+        admitted
+    }
+
+    fn doubt(&mut self, trail: &Trail, services: &Services) {
+        for reason in trail.blockers.iter().map(Reason::of).filter(|_| !services.is_empty()) {
+            let had = self.unknown.entry(reason).or_default();
+            *had = &*had | services;
+        }
+    }
+
+    fn doubtful(&self) -> Services {
+        self.unknown.values().fold(Services::new(), |all, services| &all | services)
+    }
+}
+
+impl Comparison<'_> {
+    /// What differs of the groups that no interface carries, before or after; of all where interfaces were not
+    /// read.
+    pub fn group_differences(&self) -> Vec<GroupDifference> {
+        let snapshots = self.sides.map(Network::snapshot);
+        let read = snapshots.iter().all(|snapshot| snapshot.has(Document::NetworkInterfaces));
+        let interfaces = snapshots.iter().flat_map(|snapshot| snapshot.network_interfaces.values());
+        let carried: BTreeSet<&str> =
+            interfaces.filter(|_| read).flat_map(|it| &it.groups).map(|it| it.group_id.as_str()).collect();
+        let ids: BTreeSet<&Id> =
+            snapshots.iter().flat_map(|snapshot| snapshot.security_groups.keys()).collect();
+        let unchanged = |id: &str| {
+            let [one, other] = snapshots.map(|it| it.security_groups.get(id).map(|it| &it.ip_permissions));
+            one == other && snapshots[0].prefix_list_entries == snapshots[1].prefix_list_entries
+        };
+        let ids = ids.into_iter().filter(|id| !carried.contains(id.as_str()) && !unchanged(id));
+        ids.map(|id| self.group_difference(id)).filter(|it| !it.is_empty()).collect()
+    }
+
+    fn group_difference(&self, id: &Id) -> GroupDifference {
+        let [before, after] = self.sides.map(|side| Admitted::of(side, id));
+        let (doubts, none) = ([before.doubtful(), after.doubtful()], Services::new());
+        let less = |more: &Admitted, less: &Admitted, doubts: &Services| {
+            let everything = addresses(["0.0.0.0/0", "::/0"].iter().filter_map(|it| it.parse().ok()));
+            let unsure = Space::product(&everything, doubts);
+            let space = more.by_address.difference(&less.by_address).difference(&unsure);
+            let groups = more.by_group.iter().map(|(group, services)| {
+                (group.clone(), &(services - less.by_group.get(group).unwrap_or(&none)) - doubts)
+            });
+            (space, groups.filter(|(_, services)| !services.is_empty()).collect())
+        };
+        let (opened, opened_groups) = less(&after, &before, &doubts[0]);
+        let (closed, closed_groups) = less(&before, &after, &doubts[1]);
+        let mut undecided = BTreeMap::new();
+        for reason in before.unknown.keys().chain(after.unknown.keys()) {
+            let [one, other] = [&before, &after].map(|it| it.unknown.get(reason).unwrap_or(&none));
+            let differ = &(one - other) | &(other - one);
+            if !differ.is_empty() {
+                undecided.insert(reason.clone(), differ);
+            }
+        }
+        GroupDifference { group: id.clone(), opened, opened_groups, closed, closed_groups, undecided }
+    }
+}
+
+impl GroupDifference {
+    fn is_empty(&self) -> bool {
+        self.opened.is_empty()
+            && self.closed.is_empty()
+            && self.opened_groups.is_empty()
+            && self.closed_groups.is_empty()
+            && self.undecided.is_empty()
+    }
+}

@@ -1,0 +1,224 @@
+//! Addresses that fare alike, in one snapshot or in two: same owner but for its name, same side of every cut.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::changed::Changed;
+use super::index::Network;
+use super::path::{may_be_pod, node_of};
+use super::place::{Place, SOURCE};
+use super::space::{Addresses, Cuts, address, address_ranges, number};
+use super::state;
+use super::trail::Trail;
+use crate::snapshot::{NetworkInterface, Subnet};
+
+/// Who has an address.
+#[derive(Debug, Clone)]
+pub(super) enum Owner<'a> {
+    Nobody,
+    One(&'a NetworkInterface),
+    Several(Vec<&'a str>),
+}
+
+/// All that an interface's packets fare by, beside its address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Class<'a> {
+    subnet: Option<&'a str>,
+    vpc: Option<&'a str>,
+    groups: BTreeSet<&'a str>,
+    status: Option<&'a str>,
+    service: Option<&'a str>,
+    instance: Option<&'a str>,
+    /// What names it, where its name is part of what is said of it.
+    named: Option<&'a str>,
+}
+
+impl<'a> Class<'a> {
+    pub(super) fn of(network: &Network<'a>, interface: &'a NetworkInterface) -> Self {
+        let snapshot = network.snapshot();
+        let id = interface.network_interface_id.as_str();
+        let instance = interface.attachment.as_ref().and_then(|it| it.instance_id.as_deref());
+        let state = instance.map(|it| snapshot.instances.get(it).and_then(|it| it.state.as_ref()));
+        let status = interface.status.as_deref();
+        let plain = matches!(status, Some("in-use" | "available"))
+            && state != Some(None)
+            && state::service(interface).is_none()
+            && !interface.groups.is_empty()
+            && interface.subnet_id.is_some()
+            && interface.vpc_id.is_some();
+        let disputed =
+            [Some(id), instance].into_iter().flatten().any(|id| !network.conflicts_of(id).is_empty());
+        Self {
+            subnet: interface.subnet_id.as_deref(),
+            vpc: interface.vpc_id.as_deref(),
+            groups: interface.groups.iter().map(|group| group.group_id.as_str()).collect(),
+            status,
+            service: state::service(interface),
+            instance: state.map(|state| state.map_or("", |state| state.name.as_str())),
+            named: (!plain || disputed).then_some(id),
+        }
+    }
+}
+
+/// Whose address it is, as far as that matters in one snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Kind<'a> {
+    Nobody,
+    Several(Vec<&'a str>),
+    /// The class, and the interval that its address is in.
+    One(Class<'a>, bool, usize),
+}
+
+/// Addresses that fare alike.
+#[derive(Debug)]
+pub(super) struct Origin<'a> {
+    /// Each of one family.
+    pub ranges: Vec<(IpAddr, IpAddr)>,
+    /// In each snapshot.
+    pub owners: Vec<Owner<'a>>,
+    /// Which of the kinds of each snapshot it is, wherever no node may stand for it.
+    pub coarse: Vec<usize>,
+    /// Which it is, told apart by node.
+    pub fine: Vec<usize>,
+    /// Whether it may fare differently in the one than in the other, towards an interface that did not change.
+    pub moved: bool,
+}
+
+/// Every address that an interface has in one of the snapshots.
+#[derive(Debug)]
+pub(super) struct Origins<'a> {
+    pub all: Vec<Origin<'a>>,
+}
+
+/// The blocks of a subnet.
+pub(super) fn blocks(subnet: &Subnet) -> impl Iterator<Item = IpNet> + '_ {
+    let v6 = subnet.ipv6_cidr_block_association_set.iter().filter_map(|block| block.ipv6_cidr_block);
+    subnet.cidr_block.map(IpNet::V4).into_iter().chain(v6.map(IpNet::V6))
+}
+
+/// All addresses of an interface, its pods' too.
+pub(super) fn addresses_of(interface: &NetworkInterface) -> Addresses {
+    let listed = interface.private_ip_addresses.iter().filter_map(|it| it.private_ip_address);
+    let v4 = interface.private_ip_address.into_iter().chain(listed).map(IpAddr::V4);
+    let v6 = interface.ipv6_addresses.iter().filter_map(|it| it.ipv6_address).map(IpAddr::V6);
+    let prefixes = interface.ipv4_prefixes.iter().filter_map(|it| it.ipv4_prefix).map(IpNet::V4);
+    let prefixes =
+        prefixes.chain(interface.ipv6_prefixes.iter().filter_map(|it| it.ipv6_prefix).map(IpNet::V6));
+    let single = v4.chain(v6).map(|address| number(address)..=number(address));
+    single.chain(prefixes.map(|it| number(it.network())..=number(it.broadcast()))).collect()
+}
+
+/// A number for each different key, and the first of it.
+struct Numbers<K>(HashMap<K, usize>);
+
+impl<K: std::hash::Hash + Eq> Numbers<K> {
+    fn of(&mut self, key: K) -> usize {
+        let next = self.0.len();
+        *self.0.entry(key).or_insert(next)
+    }
+}
+
+impl<'a> Origins<'a> {
+    /// Cuts by everything that routes and network ACLs tell addresses apart by.
+    pub(super) fn new(sides: &[&Network<'a>], cuts: &Cuts, changed: &Changed<'a>) -> Self {
+        let mut coarse = Numbers(HashMap::new());
+        let mut fine = Numbers(HashMap::new());
+        let mut found: HashMap<Vec<(usize, bool)>, Origin<'a>> = HashMap::new();
+        for (first, last) in segments(sides) {
+            let owners: Vec<Owner<'a>> = sides.iter().map(|side| owner(side, first)).collect();
+            for (interval, first, last) in cuts.split(first, last) {
+                let kinds = sides.iter().zip(&owners).map(|(side, owner)| kind(side, owner, first, interval));
+                let (coarse, fine): (Vec<usize>, Vec<usize>) =
+                    kinds.map(|(kind, node)| (coarse.of(kind.clone()), fine.of((kind, node)))).unzip();
+                let moved = owners.iter().any(|owner| has_moved(owner, changed))
+                    || owners.windows(2).any(|pair| !same(&pair[0], &pair[1]));
+                let key = fine.iter().map(|it| (*it, moved)).collect();
+                let origin = found.entry(key).or_insert_with(|| Origin {
+                    ranges: Vec::new(),
+                    owners: owners.clone(),
+                    coarse,
+                    fine,
+                    moved,
+                });
+                origin.ranges.push((first, last));
+            }
+        }
+        let mut all: Vec<Origin<'a>> = found.into_values().collect();
+        all.sort_by_key(|origin| origin.ranges.first().copied());
+        Self { all }
+    }
+}
+
+fn has_moved<'a>(owner: &Owner<'a>, changed: &Changed<'a>) -> bool {
+    match owner {
+        Owner::Nobody => false,
+        Owner::Several(ids) => ids.iter().any(|id| changed.interfaces.contains(id)),
+        Owner::One(interface) => changed.moves(interface),
+    }
+}
+
+fn same(one: &Owner<'_>, other: &Owner<'_>) -> bool {
+    match (one, other) {
+        (Owner::Nobody, Owner::Nobody) => true,
+        (Owner::One(one), Owner::One(other)) => one.network_interface_id == other.network_interface_id,
+        (Owner::Several(one), Owner::Several(other)) => one == other,
+        _ => false,
+    }
+}
+
+pub(super) fn owner<'a>(network: &Network<'a>, address: IpAddr) -> Owner<'a> {
+    match network.owners(address).as_slice() {
+        [] => Owner::Nobody,
+        [one] => Owner::One(one),
+        several => Owner::Several(several.iter().map(|it| it.network_interface_id.as_str()).collect()),
+    }
+}
+
+fn kind<'a>(
+    network: &Network<'a>,
+    owner: &Owner<'a>,
+    address: IpAddr,
+    interval: usize,
+) -> (Kind<'a>, Option<&'a str>) {
+    match owner {
+        Owner::Nobody => (Kind::Nobody, None),
+        Owner::Several(ids) => (Kind::Several(ids.clone()), None),
+        Owner::One(interface) => {
+            let place = Place::of_interface(network, &mut Trail::default(), interface, address, SOURCE).ok();
+            let pod = place.as_ref().filter(|place| may_be_pod(place));
+            let node = pod.map(|place| {
+                let main = node_of(network, place).and_then(|node| node.interface);
+                main.map_or(interface.network_interface_id.as_str(), |it| it.network_interface_id.as_str())
+            });
+            (Kind::One(Class::of(network, interface), pod.is_some(), interval), node)
+        }
+    }
+}
+
+/// The ranges of owned addresses, cut where an owner begins or ends.
+fn segments(sides: &[&Network<'_>]) -> Vec<(IpAddr, IpAddr)> {
+    let mut owned = Addresses::new();
+    let mut ends: Vec<u128> = Vec::new();
+    for interface in sides.iter().flat_map(|side| side.snapshot().network_interfaces.values()) {
+        for range in addresses_of(interface).ranges() {
+            ends.extend([Some(*range.start()), range.end().checked_add(1)].into_iter().flatten());
+        }
+    }
+    let every = sides.iter().flat_map(|side| side.snapshot().network_interfaces.values());
+    owned |= every.flat_map(|it| addresses_of(it).ranges().collect::<Vec<_>>()).collect::<Addresses>();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut segments = Vec::new();
+    for (first, last) in address_ranges(&owned) {
+        let (mut begin, end) = (number(first), number(last));
+        let from = ends.partition_point(|cut| *cut <= begin);
+        for cut in ends[from..].iter().take_while(|cut| **cut <= end) {
+            segments.push((address(begin), address(cut - 1)));
+            begin = *cut;
+        }
+        segments.push((address(begin), last));
+    }
+    segments
+}
