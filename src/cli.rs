@@ -59,7 +59,7 @@ pub struct Shared {
     /// Leave out these codes or areas; they are shown as skipped
     #[arg(long, global = true, value_name = "CODE-OR-AREA", value_delimiter = ',')]
     pub skip: Vec<Selection>,
-    /// From which verdict on the exit code is 1
+    /// From what on the exit code is 1
     #[arg(long, global = true, value_name = "VERDICT", default_value = "fail")]
     pub fail_on: FailOn,
     /// When to colour text
@@ -84,6 +84,9 @@ pub enum Command {
     /// Ask AWS's configuration one question: can this send to that, and get the answer back?
     #[cfg(feature = "static")]
     Path(Path),
+    /// Compare two configurations: what a change opens and closes, and what becomes of the policy
+    #[cfg(feature = "static")]
+    Diff(Diff),
     /// Capture AWS's configuration into one file, to be read anywhere
     #[cfg(feature = "static")]
     Snapshot(Capture),
@@ -162,6 +165,30 @@ pub enum FailOn {
     Fail,
     /// Warnings too
     Warn,
+    /// diff: only what the change breaks, not what was broken before
+    Broken,
+    /// diff: broken expectations, and anything that the change opens
+    Opened,
+    /// diff: broken expectations, and anything that the change closes
+    Closed,
+}
+
+impl FailOn {
+    /// Whether it is about a change.
+    pub fn is_of_diff(self) -> bool {
+        matches!(self, Self::Broken | Self::Opened | Self::Closed)
+    }
+}
+
+impl Command {
+    /// Whether it is `diff`.
+    pub fn is_diff(&self) -> bool {
+        #[cfg(feature = "static")]
+        if matches!(self, Self::Diff(_)) {
+            return true;
+        }
+        false
+    }
 }
 
 /// When to colour text.
@@ -178,8 +205,21 @@ pub enum Color {
 impl From<FailOn> for crate::finding::FailOn {
     fn from(choice: FailOn) -> Self {
         match choice {
+            FailOn::Warn => Self::Warn,
+            FailOn::Fail | FailOn::Broken | FailOn::Opened | FailOn::Closed => Self::Fail,
+        }
+    }
+}
+
+#[cfg(feature = "static")]
+impl From<FailOn> for crate::change::FailOn {
+    fn from(choice: FailOn) -> Self {
+        match choice {
             FailOn::Fail => Self::Fail,
             FailOn::Warn => Self::Warn,
+            FailOn::Broken => Self::Broken,
+            FailOn::Opened => Self::Opened,
+            FailOn::Closed => Self::Closed,
         }
     }
 }

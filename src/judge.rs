@@ -6,6 +6,8 @@
 pub mod address;
 mod certificate;
 #[cfg(feature = "static")]
+pub mod change;
+#[cfg(feature = "static")]
 pub mod configuration;
 #[cfg(feature = "static")]
 pub mod correlate;

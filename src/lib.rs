@@ -17,7 +17,7 @@
 //! | [`judge`] | policy × facts, policy × snapshot → findings, pure | all above but `aws`, `gitlab` and `exit` |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
 //! | [`report`] | report → writer, one format each; a path's and a change's too | `change`, `code`, `exit`, `finding`, `flow`, `network`, `remedy`, `untrusted` |
-//! | [`cli`] | clap types only | `code`, `finding`, `flow`, `network`, `report` |
+//! | [`cli`] | clap types only | `change`, `code`, `finding`, `flow`, `network`, `report` |
 //! | [`run`] | load → gather facts → judge → report | everything |
 
 #[cfg(feature = "static")]

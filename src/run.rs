@@ -2,6 +2,8 @@
 
 #[cfg(feature = "static")]
 mod configuration;
+#[cfg(feature = "static")]
+mod diff;
 mod explain;
 #[cfg(feature = "static")]
 mod gate;
@@ -30,6 +32,7 @@ use crate::report::{Site, Style};
 /// to standard output.
 pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
+        command if cli.shared.fail_on.is_of_diff() && !command.is_diff() => Err(Failure::FailOn),
         Command::Probe(options) => probe::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Static(options) => static_mode::run(options, &cli.shared),
@@ -37,6 +40,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Gate(options) => gate::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Path(options) => path::run(options, &cli.shared),
+        #[cfg(feature = "static")]
+        Command::Diff(options) => diff::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Snapshot(options) => snapshot::run(options, &cli.shared),
         Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
@@ -103,6 +108,13 @@ pub enum Failure {
     /// There is no such manual page.
     #[error("there is no manual page `{0}`; use one of {1}")]
     Page(String, String),
+    /// A diff is not written in this format.
+    #[cfg(feature = "static")]
+    #[error("a diff is not written as {0}; use text or json")]
+    DiffFormat(crate::report::Format),
+    /// What `--fail-on` names does not happen here.
+    #[error("--fail-on broken, opened and closed are for diff; use fail or warn")]
+    FailOn,
     /// There is no such code.
     #[error(transparent)]
     Code(#[from] crate::code::UnknownCode),

@@ -43,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("probe", &["fact", "flow", "policy", "untrusted"]),
     ("report", &["change", "code", "exit", "finding", "flow", "network", "remedy", "untrusted"]),
-    ("cli", &["code", "finding", "flow", "network", "report"]),
+    ("cli", &["change", "code", "finding", "flow", "network", "report"]),
 ];
 
 /// Crates and modules that do I/O or read the clock: what judges must not know them.

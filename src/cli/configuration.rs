@@ -131,6 +131,24 @@ pub struct Path {
     pub external_snat: ExternalSnat,
 }
 
+/// What `diff` takes.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The configuration before: a folder of AWS CLI output, or a file of `reachgate snapshot`; may be given
+    /// several times
+    #[arg(long, value_name = "PATH", required = true)]
+    pub before: Vec<PathBuf>,
+    /// The configuration after, likewise
+    #[arg(long, value_name = "PATH", required = true)]
+    pub after: Vec<PathBuf>,
+    /// The EKS cluster security group [default: as describe-cluster says, else by its tag]
+    #[arg(long, value_name = "ID", value_parser = parse_group)]
+    pub cluster_security_group: Option<String>,
+    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
+    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
+    pub external_snat: ExternalSnat,
+}
+
 /// What `snapshot` takes.
 #[derive(Debug, Args)]
 pub struct Capture {

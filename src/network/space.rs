@@ -11,7 +11,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use range_set_blaze::{RangeMapBlaze, RangeSetBlaze};
 
+use crate::snapshot::NetworkInterface;
 pub use cut::{Cuts, ranges_of};
+
 pub(super) use service::protocol_number;
 pub use service::{Packet, Services};
 
@@ -53,6 +55,11 @@ pub fn addresses(blocks: impl IntoIterator<Item = IpNet>) -> Addresses {
         blocks.into_iter().map(|block| number(block.network())..=number(block.broadcast())).collect()
     };
     set(v4) | (set(v6) & family(true))
+}
+
+/// All addresses of an interface, its pods' too.
+pub fn held_by(interface: &NetworkInterface) -> Addresses {
+    super::origin::addresses_of(interface)
 }
 
 /// First and last address of every range of a set, IPv4 before IPv6, no range of both families.

@@ -112,7 +112,7 @@ fn findings(heading: &str, findings: Vec<&Finding>, page: &mut Page<'_>) -> io::
     page.underlined(heading)?;
     for finding in findings {
         if heading == "mended" {
-            let text = format!("{}: no longer {}", finding.subject, finding.observed);
+            let text = format!("{}: was: {}", finding.subject, finding.observed);
             line(Verdict::Pass, &text, Some(finding.code.id()), page)?;
         } else {
             super::sentence(finding, page)?;
@@ -138,7 +138,7 @@ fn summary(report: &DiffReport, page: &mut Page<'_>) -> io::Result<()> {
     let after = super::summary::counts(&change.after.iter().collect::<Vec<_>>(), page.style);
     page.paragraph("", "  ", &format!("{reach}; the policy after: {after}"))?;
     let (verdict, meaning) = match exit {
-        Exit::Met => (Verdict::Pass, "nothing that --fail-on counts"),
+        Exit::Met => (Verdict::Pass, "nothing in it fails"),
         Exit::Broken => (Verdict::Fail, "the change fails"),
         Exit::Unknown | Exit::Usage => {
             (Verdict::Unknown, "not everything could be decided, which is no pass")

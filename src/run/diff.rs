@@ -1,0 +1,99 @@
+//! `reachgate diff`: what a change of AWS's configuration opens and closes, and what becomes of the policy.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::{Failure, environment, selection, style};
+use crate::aws::files::load_snapshot;
+use crate::change::Doubt;
+use crate::cli::{Diff, Shared};
+use crate::exit::Exit;
+use crate::finding::PolicyName;
+use crate::judge::change::{judge_change, parts};
+use crate::judge::configuration::{StaticOptions, judge_static};
+use crate::network::{Comparison, Network};
+use crate::policy::file::load_policy;
+use crate::report::{DiffReport, Format, Outputs};
+use crate::snapshot::Snapshot;
+
+/// Comparing is worth two threads; more would wait for memory.
+const THREADS: usize = 2;
+
+/// Compares two configurations.
+pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let policy = load_policy(shared.policy.as_deref().map(Path::new), &environment)?;
+    let outputs = Outputs::open(&shared.output, shared.format)?;
+    if let Some(format) = outputs.formats().find(|format| !DiffReport::is_written_as(*format)) {
+        return Err(Failure::DiffFormat(format));
+    }
+    let Sides { before, after, doubts } = load(options)?;
+    let static_options = StaticOptions {
+        cluster_group: options.cluster_security_group.as_deref().map(Into::into),
+        translation: options.external_snat.into(),
+    };
+    let (one, other) = together(|| Network::new(&before), || Network::new(&after));
+    let judge = |network: &Network<'_>| {
+        let mut findings = judge_static(&policy, network, &static_options);
+        selection::apply(shared, &mut findings);
+        findings
+    };
+    let comparison = Comparison::new(&one, &other, static_options.translation);
+    let differences = std::thread::scope(|scope| {
+        let workers: Vec<_> = parts(&comparison, THREADS)
+            .into_iter()
+            .map(|part| scope.spawn(|| comparison.differences(part)))
+            .collect();
+        workers.into_iter().flat_map(finish).collect()
+    });
+    let (judged_before, judged_after) = together(|| judge(&one), || judge(&other));
+    let groups = comparison.group_differences();
+    let findings = [judged_before, judged_after];
+    let mut change = judge_change(&policy, [&before, &after], differences, &groups, findings);
+    change.gaps.extend(doubts);
+    let report = DiffReport {
+        change,
+        before: shown(&options.before),
+        after: shown(&options.after),
+        policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },
+        fail_on: shared.fail_on.into(),
+        taken_at: Timestamp::now(),
+        elapsed: started.elapsed(),
+    };
+    outputs.write_with(&style(shared), &|format: Format, style, out| report.write(format, style, out))?;
+    Ok(report.exit())
+}
+
+/// What is compared.
+struct Sides {
+    before: Snapshot,
+    after: Snapshot,
+    /// What is not known of the configuration after, beside what its snapshot does not hold.
+    doubts: Vec<Doubt>,
+}
+
+/// Reads both sides at once.
+fn load(options: &Diff) -> Result<Sides, Failure> {
+    let (before, after) = together(|| load_snapshot(&options.before), || load_snapshot(&options.after));
+    Ok(Sides { before: before?, after: after?, doubts: Vec::new() })
+}
+
+fn shown(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// Both at once.
+fn together<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(one);
+        let other = other();
+        (finish(worker), other)
+    })
+}
+
+/// A fault in a thread is this thread's fault.
+fn finish<T>(worker: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    worker.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))
+}
