@@ -7,6 +7,8 @@
 
 #[path = "static/bad_input.rs"]
 mod bad_input;
+#[path = "static/diff.rs"]
+mod diff;
 #[path = "static/exact.rs"]
 mod exact;
 #[path = "static/path.rs"]

@@ -112,7 +112,7 @@ fn snapshot_of(variant: &Variant) -> Snapshot {
 }
 
 /// A file in which `<name>` stands for an id.
-fn read<T: serde::de::DeserializeOwned>(file: &Path) -> T {
+pub fn read<T: serde::de::DeserializeOwned>(file: &Path) -> T {
     let mut text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     for (name, id) in ids() {
         text = text.replace(&format!("<{name}>"), &id);
