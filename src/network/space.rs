@@ -160,3 +160,77 @@ impl Space {
         Self(joined)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Packet, Services, Space, address, address_ranges, addresses, number};
+
+    fn space() -> impl Strategy<Value = Space> {
+        let block = prop::sample::select(vec![
+            "0.0.0.0/0",
+            "10.0.0.0/8",
+            "10.0.0.0/9",
+            "10.128.0.0/9",
+            "10.1.34.0/24",
+            "::/0",
+            "fd00::/8",
+        ]);
+        let services = (prop::sample::select(vec![1_u8, 6, 17, 50]), 0_u16..60, 0_u16..60);
+        let part = (block, services).prop_map(|(block, (protocol, from, more))| {
+            let blocks = [block.parse().expect("a block")];
+            Space::product(&addresses(blocks), &Services::ports(protocol, from..=from + more))
+        });
+        prop::collection::vec(part, 0..5)
+            .prop_map(|parts| parts.iter().fold(Space::new(), |all, part| all.union(part)))
+    }
+
+    fn packets() -> Vec<(std::net::IpAddr, Packet)> {
+        let from = ["9.9.9.9", "10.1.34.7", "10.200.0.1", "::1", "fd00::1"].map(|it| it.parse().expect("it"));
+        let sent = (0..120).flat_map(|port| {
+            [
+                Packet::Tcp(port),
+                Packet::Udp(port),
+                Packet::Other(50),
+                Packet::Icmp { v6: false, kind: 0, code: 7 },
+            ]
+        });
+        let sent: Vec<Packet> = sent.collect();
+        from.into_iter().flat_map(|from| sent.iter().map(move |sent| (from, *sent))).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn sets_of_packets_are_sets(one in space(), other in space()) {
+            let (union, both, less) = (one.union(&other), one.intersection(&other), one.difference(&other));
+            for (from, packet) in packets() {
+                let [here, there] = [&one, &other].map(|it| it.contains(from, packet));
+                prop_assert_eq!(union.contains(from, packet), here || there);
+                prop_assert_eq!(both.contains(from, packet), here && there);
+                prop_assert_eq!(less.contains(from, packet), here && !there);
+            }
+            // Equal however they were put together.
+            prop_assert_eq!(less.union(&both), one.clone());
+            prop_assert_eq!(union, other.union(&one));
+            prop_assert!(one.difference(&one).is_empty());
+            let boxes = one.boxes();
+            prop_assert_eq!(Space::collect(boxes.iter().map(|(from, services)| (from, services))), one);
+        }
+    }
+
+    #[test]
+    fn addresses_of_both_families_are_numbers_and_back() {
+        for text in ["0.0.0.0", "255.255.255.255", "10.1.34.23", "::", "fd00::1", "::1:0:0:0"] {
+            let it = text.parse().expect("an address");
+            assert_eq!(address(number(it)), it);
+        }
+        let everything = addresses(["0.0.0.0/0", "::/0"].map(|it| it.parse().expect("a block")));
+        let shown: Vec<String> =
+            address_ranges(&everything).iter().map(|(first, last)| format!("{first} {last}")).collect();
+        assert_eq!(shown[0], "0.0.0.0 255.255.255.255");
+        assert_eq!(shown.len(), 3);
+    }
+}

@@ -177,3 +177,110 @@ fn opened_and_closed_are_what_the_oracle_says_of_50_000_packets() {
         assert!(share > 150, "only {share} packets go from {one} to {other}: {seen:?}");
     }
 }
+
+/// Each target's sets, however the targets are put together.
+fn by_target(differences: &[Difference]) -> BTreeMap<String, &Difference> {
+    differences.iter().map(|it| (format!("{:?} {:?}", it.interfaces, it.addresses), it)).collect()
+}
+
+#[test]
+fn nothing_differs_from_itself_and_the_way_back_is_the_mirror() {
+    let mut seen = 0;
+    for seed in 0..150 {
+        let mut dice = Dice::new(4_000_000 + seed);
+        let before = world::build(&mut dice);
+        let after = change::change(&mut dice, &before);
+        let (one, other) = (Network::new(&before), Network::new(&after));
+        let differences = |from: &Network<'_>, to: &Network<'_>| {
+            let comparison = Comparison::new(from, to, Translation::Unknown);
+            comparison.differences(0..comparison.len())
+        };
+        assert_eq!(differences(&one, &one), [], "network {seed}");
+        let (there, back) = (differences(&one, &other), differences(&other, &one));
+        let (there, back) = (by_target(&there), by_target(&back));
+        assert_eq!(there.keys().collect::<Vec<_>>(), back.keys().collect::<Vec<_>>(), "change {seed}");
+        for (key, it) in &there {
+            let mirror = back[key];
+            assert_eq!(
+                (&it.opened, &it.closed, &it.undecided),
+                (&mirror.closed, &mirror.opened, &mirror.undecided),
+                "change {seed}: {key}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "only {seen} differences");
+}
+
+#[test]
+fn two_changes_open_no_more_than_the_one_and_the_other() {
+    let mut seen = 0;
+    for seed in 0..250 {
+        let mut dice = Dice::new(5_000_000 + seed);
+        let first = world::build(&mut dice);
+        let second = change::change(&mut dice, &first);
+        let third = change::change(&mut dice, &second);
+        let networks = [&first, &second, &third].map(Network::new);
+        let differences = |from: usize, to: usize| {
+            let comparison = Comparison::new(&networks[from], &networks[to], Translation::None);
+            comparison.differences(0..comparison.len())
+        };
+        let [one, other, both] = [differences(0, 1), differences(1, 2), differences(0, 2)];
+        for _ in 0..60 {
+            let Some(sent) = sent(&mut dice, [&first, &third]) else { continue };
+            let all = [&first, &second, &third];
+            let counts = all.map(|snapshot| Oracle(snapshot).owners_of(sent.from).is_empty());
+            // Which half a packet is of depends on the pair, so a packet of one half throughout.
+            if counts.windows(2).any(|pair| pair[0] != pair[1]) || all.iter().any(|it| stays(it, &sent)) {
+                continue;
+            }
+            let owned = !counts[0];
+            let holds_in = |differences: &[Difference], part: fn(&Difference) -> &Halves| {
+                found(differences, &sent).any(|it| holds(part(it), owned, &sent))
+            };
+            let unsure = |differences: &[Difference]| {
+                found(differences, &sent).any(|it| it.undecided.values().any(|it| holds(it, owned, &sent)))
+            };
+            for part in [(|it| &it.opened) as fn(&Difference) -> &Halves, |it| &it.closed] {
+                if holds_in(&both, part) {
+                    seen += 1;
+                    assert!(
+                        holds_in(&one, part) != holds_in(&other, part) || unsure(&one) && unsure(&other),
+                        "change {seed}: {sent:?}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(seen > 50, "only {seen} packets are opened or closed");
+}
+
+#[test]
+fn what_reaches_an_interface_is_what_each_path_answers() {
+    let nothing = Snapshot::default();
+    let nothing = Network::new(&nothing);
+    let mut seen: BTreeMap<Answer, u32> = BTreeMap::new();
+    for seed in 0..400 {
+        let mut dice = Dice::new(6_000_000 + seed);
+        let snapshot = world::build(&mut dice);
+        let network = Network::new(&snapshot);
+        let translation = *dice.pick(&[Translation::Unknown, Translation::Node, Translation::None]);
+        let comparison = Comparison::new(&nothing, &network, translation);
+        let all = comparison.differences(0..comparison.len());
+        for _ in 0..40 {
+            let Some(sent) = sent(&mut dice, [&snapshot, &snapshot]) else { continue };
+            if Oracle(&snapshot).owners_of(sent.from).is_empty() || stays(&snapshot, &sent) {
+                continue;
+            }
+            let open = found(&all, &sent).any(|it| holds(&it.opened, true, &sent));
+            let unsure = found(&all, &sent).any(|it| it.undecided.values().any(|it| holds(it, true, &sent)));
+            let answer = evaluate_path(&network, &asked(&sent, translation)).verdict;
+            *seen.entry(answer).or_default() += 1;
+            let expected = (answer == Answer::Allowed, answer == Answer::Unknown);
+            assert_eq!((open, unsure), expected, "network {seed}: {sent:?} {translation:?}");
+        }
+    }
+    for answer in [Answer::Allowed, Answer::Denied, Answer::Unknown] {
+        assert!(seen.get(&answer).copied().unwrap_or_default() > 100, "{seen:?}");
+    }
+}

@@ -69,7 +69,7 @@ impl<'a> Names<'a> {
     /// Who begins, apart by name.
     pub(super) fn parties(&self, kind: PartyKind, addresses: &Addresses) -> Vec<Party> {
         let mut found: BTreeMap<(String, Option<String>), Vec<AddressRange>> = BTreeMap::new();
-        for (first, last) in address_ranges(addresses) {
+        for (first, last) in joined(address_ranges(addresses)) {
             let mut begin = number(first);
             let end = number(last);
             // What one name does not hold whole is cut where interfaces' names end; others' ranges stay whole.
@@ -167,6 +167,26 @@ impl<'a> Names<'a> {
             }
         };
     }
+}
+
+/// Without the gap that IPv4 leaves in the numbers of IPv6.
+fn joined(ranges: Vec<(IpAddr, IpAddr)>) -> Vec<(IpAddr, IpAddr)> {
+    let mut joined: Vec<(IpAddr, IpAddr)> = Vec::new();
+    for (first, last) in ranges {
+        let gap = number(first).checked_sub(1 << 32).and_then(|it| it.checked_sub(1));
+        match joined.last_mut() {
+            Some(before) if first.is_ipv6() && before.0.is_ipv6() && Some(number(before.1)) == gap => {
+                let between = crate::network::space::address(number(before.1) + 1);
+                if between.is_ipv4() {
+                    before.1 = last;
+                } else {
+                    joined.push((first, last));
+                }
+            }
+            _ => joined.push((first, last)),
+        }
+    }
+    joined
 }
 
 /// The value of the tag `Name`, unless it is empty.
