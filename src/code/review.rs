@@ -48,7 +48,7 @@ pub(super) const NONE_REDUNDANT: Story = Story {
 };
 
 pub(super) const REDUNDANT: Story = Story {
-    summary: "A rule admits nothing that another rule of its group does not admit already.",
+    summary: "A rule admits nothing that other rules of its group do not admit already.",
     meaning: "It changes nothing, counts against the quota, and misleads: removing it closes nothing.",
     causes: &["A wider rule was added later."],
     remedy: "Remove the redundant rule, or the wider one if that was a mistake.",

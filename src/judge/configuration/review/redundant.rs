@@ -1,4 +1,4 @@
-//! Rules that another rule of their group makes superfluous.
+//! Rules that another rule of their group, or several together, make superfluous.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,8 +8,11 @@ use super::{RULES_SHOWN, Subject};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::a_few;
-use crate::network::space::ranges_of;
+use crate::network::space::{Services, Space, addresses, ranges_of};
 use crate::snapshot::{IpPermission, SecurityGroup};
+
+/// Rules of one group that are held against all the others together: ten times the quota.
+const COMPARED: usize = 600;
 
 /// Whom a rule is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,6 +54,7 @@ fn find(subject: &Subject<'_>, group: &SecurityGroup, redundant: &mut BTreeSet<S
             by_whom.entry(whom).or_default().push(permission);
         }
     }
+    let mut needed: Vec<(Whom<'_>, &IpPermission)> = Vec::new();
     for permission in &group.ip_permissions {
         for whom in whom_of(permission) {
             let wider = wider_than(&whom).find_map(|other| {
@@ -60,13 +64,51 @@ fn find(subject: &Subject<'_>, group: &SecurityGroup, redundant: &mut BTreeSet<S
                 })?;
                 Some((other, *covering))
             });
-            let Some((other, covering)) = wider else { continue };
+            let Some((other, covering)) = wider else {
+                needed.push((whom, permission));
+                continue;
+            };
             let (name, other) = (text(&whom), text(&other));
             redundant.insert(format!(
                 "{} is covered by {}",
                 subject.rule_name(group, permission, &name),
                 subject.rule_name(group, covering, &other)
             ));
+        }
+    }
+    find_shadowed(subject, group, &needed, redundant);
+}
+
+/// Of the rules that none alone covers, those that the rest covers together. All of them can go at once.
+fn find_shadowed(
+    subject: &Subject<'_>,
+    group: &SecurityGroup,
+    needed: &[(Whom<'_>, &IpPermission)],
+    redundant: &mut BTreeSet<String>,
+) {
+    let ranges: Vec<(IpNet, &IpPermission, Space)> = needed
+        .iter()
+        .filter_map(|(whom, permission)| {
+            let Whom::Range(range) = whom else { return None };
+            let space = Space::product(&addresses([*range]), &Services::of_permission(permission));
+            (!space.is_empty()).then_some((*range, *permission, space))
+        })
+        .collect();
+    if ranges.len() > COMPARED {
+        return;
+    }
+    let mut behind = vec![Space::new()];
+    for (.., space) in ranges.iter().skip(1).rev() {
+        let union = behind.last().map_or_else(Space::new, |all| all.union(space));
+        behind.push(union);
+    }
+    let mut kept = Space::new();
+    for ((range, permission, space), behind) in ranges.iter().zip(behind.iter().rev()) {
+        if space.difference(&kept.union(behind)).is_empty() {
+            let name = subject.rule_name(group, permission, &range.to_string());
+            redundant.insert(format!("{name} is covered by others together"));
+        } else {
+            kept = kept.union(space);
         }
     }
 }
