@@ -19,6 +19,7 @@ use super::code::PathCode;
 use super::index::Network;
 use super::origin::{Class, Origin, Origins, Owner, addresses_of, blocks, owner};
 use super::outcome::{Outcome, Reason};
+use super::path::{may_be_pod, node_of};
 use super::place::{DESTINATION, Place, SOURCE};
 use super::question::Translation;
 use super::space::{Addresses, Cuts, address_ranges, family, number, ranges_of};
@@ -49,6 +50,8 @@ struct Target<'a> {
     addresses: Vec<std::ops::RangeInclusive<u128>>,
     /// Whether it may fare differently whoever begins.
     reached: bool,
+    /// Whether nothing changed but rules.
+    steady: bool,
     /// Addresses that are its own instance's, where it is one instance's.
     own: Addresses,
 }
@@ -116,6 +119,9 @@ impl<'a> Comparison<'a> {
                 for (interval, first, last) in cuts.split(*first, *last) {
                     let delta = cache.entry((one, other, interval)).or_insert_with(|| {
                         // Whether an address is its interface's own or a pod's is its very owner's matter.
+                        if target.steady && !origin.moved && self.same_filters(first, &ends) {
+                            return Rc::new(Delta::default());
+                        }
                         let outcomes = [0, 1].map(|side| {
                             let owner = owner(self.sides[side], first);
                             self.outcome(&owner, first, &ends[side], side)
@@ -142,6 +148,24 @@ impl<'a> Comparison<'a> {
             &others,
             &target.own,
         )
+    }
+
+    /// Whether the target's groups admit the same from an address, in whichever guise and however far their
+    /// references reach. Where nothing else changed, nothing differs then.
+    fn same_filters(&self, address: IpAddr, ends: &[End<'a>; 2]) -> bool {
+        let [Some(before), Some(after)] = [0, 1].map(|side| {
+            let (network, End::There(to)) = (self.sides[side], &ends[side]) else { return None };
+            let Owner::One(interface) = owner(network, address) else { return None };
+            let own = Place::of_interface(network, &mut Trail::default(), interface, address, SOURCE).ok()?;
+            let mut guises = vec![own.clone()];
+            if may_be_pod(&own) {
+                guises.extend(node_of(network, &own));
+            }
+            Some(survey::admissions(network, &guises, to))
+        }) else {
+            return false;
+        };
+        before == after
     }
 
     /// The kind is told apart by node only where a node may stand for its pods.
@@ -236,6 +260,7 @@ fn targets<'a>(
         sides.iter().flat_map(|side| side.snapshot().network_interfaces.keys()).map(Id::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
+    let settled = |id: &str| !changed.roads && !changed.interfaces.contains(id);
     let mut found: BTreeMap<(bool, bool, [Kind<'a>; 2]), Target<'a>> = BTreeMap::new();
     for id in ids {
         let both = [of(0, id), of(1, id)];
@@ -258,8 +283,10 @@ fn targets<'a>(
                     v6: first.is_ipv6(),
                     addresses: Vec::new(),
                     reached,
+                    steady: true,
                     own: Addresses::new(),
                 });
+                target.steady &= settled(id);
                 target.addresses.push(number(first)..=number(last));
                 if target.interfaces.last() != Some(&id) {
                     target.interfaces.push(id);

@@ -101,6 +101,17 @@ fn walk<'a>(network: &Network<'a>, from: &Place<'a>, to: &Place<'a>, client: Ran
     tally
 }
 
+/// What an interface's groups admit from each of some places, if references to groups reach and if they do not.
+pub(super) fn admissions(network: &Network<'_>, from: &[Place<'_>], to: &Place<'_>) -> Vec<Outcome> {
+    let each = from.iter().flat_map(|from| [Reach::Yes, Reach::No("")].map(|reach| (from, reach)));
+    each.map(|(from, reach)| {
+        let mut tally = Tally::default();
+        filter::check(network, &mut tally, to, from, Direction::Ingress, &reach);
+        tally.outcome()
+    })
+    .collect()
+}
+
 /// What the filters at an interface admit from an address that no interface of the snapshot has. How such
 /// packets come there is not in the snapshot, nor is what answers for a service's interface.
 pub(super) fn admitted(network: &Network<'_>, far: IpAddr, to: &Place<'_>) -> Outcome {

@@ -145,8 +145,7 @@ impl<'a> Names<'a> {
             let held = crate::network::space::held_by(interface);
             let destination = self.destinations.iter().find(|(_, address)| held.contains(number(*address)));
             let name = destination.map(|(name, _)| (*name).to_owned());
-            let name = name.or_else(|| tag(&interface.tag_set).map(str::to_owned)).unwrap_or_default();
-            found.entry((name, groups)).or_default().push(id.clone());
+            found.entry((name.unwrap_or_default(), groups)).or_default().push(id.clone());
         }
         let target =
             |(name, groups)| Target { kind: TargetKind::Interfaces, name, interfaces: Vec::new(), groups };
@@ -159,7 +158,10 @@ impl<'a> Names<'a> {
             return;
         }
         target.name = match (target.interfaces.as_slice(), target.groups.as_slice()) {
-            ([one], _) => one.clone(),
+            ([one], _) => {
+                let name = self.interface(one).and_then(|interface| tag(&interface.tag_set));
+                name.unwrap_or(one).to_owned()
+            }
             (several, []) => format!("{} interfaces", several.len()),
             (several, groups) => {
                 let groups: Vec<String> = groups.iter().map(|id| self.group_name(id)).collect();
