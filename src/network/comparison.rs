@@ -203,7 +203,9 @@ impl<'a> Comparison<'a> {
                 let lists = group.ip_permissions.iter().flat_map(|permission| &permission.prefix_list_ids);
                 ranges.extend(lists.filter_map(|it| side.entries(&it.prefix_list_id)).flatten());
             }
-            ranges.extend(side.filter_of(place.subnet).into_iter().flat_map(|filter| filter.ranges()));
+            ranges.extend(
+                side.filter_of(place.subnet).into_iter().flat_map(super::network_acl::Filter::ranges),
+            );
             ranges.extend(snapshot.subnets.get(place.subnet).into_iter().flat_map(blocks));
         }
         Cuts::of(ranges)
@@ -225,12 +227,11 @@ impl<'a> Comparison<'a> {
             }),
             Owner::One(interface) => {
                 let mut trail = Trail::default();
-                match Place::of_interface(network, &mut trail, interface, address, SOURCE) {
-                    Ok(from) => survey::between(network, &from, place, self.translation),
-                    Err(_) => {
-                        let reason = trail.blockers.first().map(Reason::of);
-                        reason.map_or_else(Outcome::default, Outcome::undecided)
-                    }
+                if let Ok(from) = Place::of_interface(network, &mut trail, interface, address, SOURCE) {
+                    survey::between(network, &from, place, self.translation)
+                } else {
+                    let reason = trail.blockers.first().map(Reason::of);
+                    reason.map_or_else(Outcome::default, Outcome::undecided)
                 }
             }
         }

@@ -126,7 +126,7 @@ pub(super) fn admitted(network: &Network<'_>, far: IpAddr, to: &Place<'_>) -> Ou
     let subnet = network.snapshot().subnets.get(to.subnet);
     let blocks = || {
         let subnet = subnet.into_iter();
-        subnet.flat_map(|subnet| super::origin::blocks(subnet)).any(|block| block.contains(&far))
+        subnet.flat_map(super::origin::blocks).any(|block| block.contains(&far))
     };
     if subnet.is_none() {
         let mut filtered = Tally::default();

@@ -49,12 +49,11 @@ impl Admitted {
             let mut ranges: Vec<_> = ranges_of(permission).collect();
             for list in &permission.prefix_list_ids {
                 trail.uses(network, &list.prefix_list_id, Direction::Ingress);
-                match network.entries(&list.prefix_list_id) {
-                    Some(entries) => ranges.extend(entries),
-                    None => {
-                        let document = Document::PrefixListEntries;
-                        trail.missing(network, document, &list.prefix_list_id, Direction::Ingress);
-                    }
+                if let Some(entries) = network.entries(&list.prefix_list_id) {
+                    ranges.extend(entries)
+                } else {
+                    let document = Document::PrefixListEntries;
+                    trail.missing(network, document, &list.prefix_list_id, Direction::Ingress);
                 }
             }
             for pair in &permission.user_id_group_pairs {

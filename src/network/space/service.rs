@@ -83,7 +83,7 @@ impl Services {
         self.0.contains(packet.number())
     }
 
-    /// What a security group's permission is for (EC2 API: IpPermission).
+    /// What a security group's permission is for (EC2 API: `IpPermission`).
     pub fn of_permission(permission: &IpPermission) -> Self {
         let Ok(protocol) = protocol_number(&permission.ip_protocol) else { return Self::new() };
         let Some(protocol) = protocol else { return Self::everything() };
@@ -96,7 +96,7 @@ impl Services {
         }
     }
 
-    /// What an entry of a network ACL is for (EC2 API: NetworkAclEntry).
+    /// What an entry of a network ACL is for (EC2 API: `NetworkAclEntry`).
     pub fn of_entry(entry: &AclEntry) -> Self {
         let Ok(protocol) = protocol_number(&entry.protocol) else { return Self::new() };
         let Some(protocol) = protocol else { return Self::everything() };
