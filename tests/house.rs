@@ -25,7 +25,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("remedy", &["flow", "network", "snapshot"]),
     ("aws", &["snapshot", "untrusted"]),
     ("gitlab", &["fact", "untrusted"]),
-    ("judge", &["code", "fact", "finding", "flow", "network", "policy", "remedy", "snapshot", "untrusted"]),
     (
         "judge",
         &[
