@@ -2,6 +2,8 @@
 
 #[cfg(feature = "static")]
 mod configuration;
+#[cfg(feature = "lint")]
+mod lint;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +16,8 @@ use crate::report::{CodesPage, ColorChoice, Format, OutputSpec};
 
 #[cfg(feature = "static")]
 pub use configuration::*;
+#[cfg(feature = "lint")]
+pub use lint::*;
 
 /// Says whether a CI runner pod can reach its dev server, why not, and what to change
 #[derive(Debug, Parser)]
@@ -90,6 +94,9 @@ pub enum Command {
     /// Capture AWS's configuration into one file, to be read anywhere
     #[cfg(feature = "static")]
     Snapshot(Capture),
+    /// Ask a repository's files: is there a wrong address, name, tag or selector in them?
+    #[cfg(feature = "lint")]
+    Lint(Lint),
     /// Tell a code's whole story: what it means, why it happens, what to do
     Explain {
         /// The code, e.g. port-filtered; without one, all codes are listed

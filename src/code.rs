@@ -8,6 +8,7 @@ mod certificate;
 mod cluster;
 mod destination;
 mod dns;
+mod document;
 mod gate;
 mod gitlab;
 mod group;
@@ -74,6 +75,7 @@ areas! {
     Snapshot "snapshot" ["snapshot"] "The configuration that was read.",
     Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
     GitLab "gitlab" ["gitlab"] "What GitLab gives to jobs: variables and runners.",
+    Document "document" ["document", "allowance"] "The files that are linted, and what they allow.",
     Run "run" ["run"] "The run itself.",
 }
 
@@ -339,6 +341,14 @@ codes! {
         GitLabRunnerRetired "gitlab-runner-retired" RUNNER_RETIRED,
         GitLabRunnerUnretired "gitlab-runner-unretired" RUNNER_UNRETIRED,
         GitLabUnread "gitlab-unread" UNREAD,
+    }
+    Document document {
+        DocumentUnreadable "document-unreadable" UNREADABLE,
+        DocumentNone "document-none" NONE,
+        DocumentLeftAlone "document-left-alone" LEFT_ALONE,
+        AllowanceUnused "allowance-unused" ALLOWANCE_UNUSED,
+        AllowanceExpired "allowance-expired" ALLOWANCE_EXPIRED,
+        AllowanceMalformed "allowance-malformed" ALLOWANCE_MALFORMED,
     }
     Run run {
         RunInterrupted "run-interrupted" INTERRUPTED,

@@ -169,6 +169,8 @@ pub enum Mode {
     Static,
     /// Both, and their answers joined.
     Gate,
+    /// A repository's files were read.
+    Lint,
 }
 
 impl Mode {
@@ -178,6 +180,7 @@ impl Mode {
             Self::Probe => "probe",
             Self::Static => "static",
             Self::Gate => "gate",
+            Self::Lint => "lint",
         }
     }
 }

@@ -13,6 +13,8 @@ pub mod configuration;
 pub mod correlate;
 mod dns;
 pub mod gitlab;
+#[cfg(feature = "lint")]
+pub mod lint;
 mod port;
 pub mod runner;
 pub mod target;

@@ -9,12 +9,14 @@
 //! | [`policy`] | what is expected; [`policy::file`] reads it | `flow`, `untrusted` |
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
 //! | [`change`] | what a change does, as plain data | `code`, `finding` |
+//! | [`document`] | a repository's files as documents with positions, pure | nothing of the house |
+//! | [`repository`] | reads a repository's files → documents | `document` |
 //! | [`snapshot`] | AWS's nouns as plain data | nothing of the house |
 //! | [`network`] | snapshot + question → path, pure | `snapshot`, `flow`, `untrusted` |
 //! | [`remedy`] | what is in a path's way → the smallest change | `network`, `snapshot`, `flow` |
 //! | [`aws`] | reads AWS's configuration → snapshot | `snapshot`, `untrusted` |
 //! | [`gitlab`] | asks GitLab → facts | `fact`, `untrusted` |
-//! | [`judge`] | policy × facts, policy × snapshot → findings, pure | all above but `aws`, `gitlab` and `exit` |
+//! | [`judge`] | policy × facts, policy × snapshot, policy × documents → findings, pure | all above but `aws`, `exit`, `gitlab` and `repository` |
 //! | [`probe`] | asks the network → facts | `fact`, `flow`, `policy`, `untrusted` |
 //! | [`report`] | report → writer, one format each; a path's and a change's too | `change`, `code`, `exit`, `finding`, `flow`, `network`, `remedy`, `untrusted` |
 //! | [`cli`] | clap types only | `change`, `code`, `finding`, `flow`, `network`, `report` |
@@ -26,6 +28,8 @@ pub mod aws;
 pub mod change;
 pub mod cli;
 pub mod code;
+#[cfg(feature = "lint")]
+pub mod document;
 pub mod exit;
 pub mod fact;
 pub mod finding;
@@ -40,6 +44,8 @@ pub mod probe;
 #[cfg(feature = "static")]
 pub mod remedy;
 pub mod report;
+#[cfg(feature = "lint")]
+pub mod repository;
 pub mod run;
 #[cfg(feature = "static")]
 pub mod snapshot;

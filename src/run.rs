@@ -7,6 +7,8 @@ mod diff;
 mod explain;
 #[cfg(feature = "static")]
 mod gate;
+#[cfg(feature = "lint")]
+mod lint;
 mod manual;
 #[cfg(feature = "static")]
 mod path;
@@ -44,6 +46,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Diff(options) => diff::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Snapshot(options) => snapshot::run(options, &cli.shared),
+        #[cfg(feature = "lint")]
+        Command::Lint(options) => lint::run(options, &cli.shared),
         Command::Explain { code } => explain::run(code.as_deref(), &cli.shared),
         Command::Policy(command) => policy::run(command, &cli.shared),
         Command::Schema { document } => schema::run(*document),
@@ -93,6 +97,10 @@ pub enum Failure {
         /// What the system said.
         error: io::Error,
     },
+    /// A repository cannot be read; the message names the path.
+    #[cfg(feature = "lint")]
+    #[error(transparent)]
+    Repository(#[from] crate::repository::RepositoryError),
     /// A path cannot be asked about like this.
     #[cfg(feature = "static")]
     #[error("{0}")]

@@ -23,6 +23,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("snapshot", &[]),
     ("network", &["flow", "snapshot", "untrusted"]),
     ("remedy", &["flow", "network", "snapshot"]),
+    ("document", &[]),
+    ("repository", &["document"]),
     ("aws", &["snapshot", "untrusted"]),
     ("gitlab", &["fact", "untrusted"]),
     (
@@ -30,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "change",
             "code",
+            "document",
             "fact",
             "finding",
             "flow",
@@ -63,7 +66,7 @@ const IMPURE: &[&str] = &[
     "Timestamp::now",
 ];
 const PURE: &[&str] =
-    &["flow", "untrusted", "code", "change", "fact", "finding", "network", "remedy", "judge"];
+    &["flow", "untrusted", "code", "change", "document", "fact", "finding", "network", "remedy", "judge"];
 
 fn sources(module: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -193,6 +196,13 @@ fn every_code_is_explained() {
 fn every_code_is_exercised() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut text = String::new();
+    for area in fs::read_dir(tests.join("lint")).expect("the lint's cases") {
+        let area = area.expect("an entry").path();
+        for case in fs::read_dir(&area).into_iter().flatten() {
+            let findings = case.expect("an entry").path().join("findings.txt");
+            text.push_str(&fs::read_to_string(findings).expect("what a case finds"));
+        }
+    }
     for folder in [
         "judge.rs",
         "correlate",
@@ -204,6 +214,13 @@ fn every_code_is_exercised() {
         "static/path.rs",
         "plan/runs.yaml",
     ] {
+    for area in fs::read_dir(tests.join("lint")).expect("the lint's cases") {
+        for case in fs::read_dir(area.expect("an entry").path()).expect("a folder of cases") {
+            let findings = case.expect("an entry").path().join("findings.txt");
+            text.push_str(&fs::read_to_string(findings).expect("what a case finds"));
+        }
+    }
+    for folder in ["judge.rs", "lab/scenarios", "network/scenarios", "static/variants", "static/path.rs"] {
         let path = tests.join(folder);
         if path.is_dir() {
             for entry in fs::read_dir(path).expect("a folder") {

@@ -1,0 +1,20 @@
+//! What `lint` takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::civil::Date;
+
+/// What `lint` takes.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Files, and folders whose YAML and TOML files are read
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Where `include: local:` begins [default: the nearest folder above the first PATH that holds .git]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The date that allowances are held against [default: today, UTC]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}

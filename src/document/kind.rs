@@ -1,0 +1,107 @@
+//! What a document is, told by what it holds.
+
+use std::sync::Arc;
+
+use super::node::Node;
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A GitLab pipeline, or a part of one that is included.
+    Pipeline,
+    /// The `spec:` before a pipeline's own document.
+    PipelineHeader,
+    /// Something that no rule is for.
+    Other,
+}
+
+/// How one kind is recognised: by its document's root and its file's path.
+struct Recogniser {
+    kind: Kind,
+    /// Whether the document is of this kind.
+    recognise: fn(&str, &Node) -> bool,
+    /// What a text of this kind is likely to hold: a file that cannot be read is told of only where it may have
+    /// been one.
+    marks: &'static [&'static str],
+}
+
+/// Every kind of YAML document; the first that recognises one has it.
+const RECOGNISERS: &[Recogniser] = &[
+    Recogniser { kind: Kind::PipelineHeader, recognise: is_pipeline_header, marks: &[] },
+    Recogniser { kind: Kind::Pipeline, recognise: is_pipeline, marks: &[] },
+];
+
+/// The kind of each of a file's documents.
+pub(super) fn recognise(path: &str, roots: &[Arc<Node>]) -> Vec<Kind> {
+    let one = |root: &Arc<Node>| {
+        RECOGNISERS.iter().find(|it| (it.recognise)(path, root)).map_or(Kind::Other, |it| it.kind)
+    };
+    roots.iter().map(one).collect()
+}
+
+/// The kind of a text that is not YAML; `None` where it has to be read as YAML to tell.
+pub(super) fn recognise_text(path: &str, _text: &str) -> Option<Kind> {
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+        .then_some(Kind::Other)
+}
+
+/// Whether a file that cannot be read may have been of some kind.
+pub fn is_suspected(path: &str, text: &str) -> bool {
+    is_pipeline_name(path) || RECOGNISERS.iter().any(|it| it.marks.iter().any(|mark| text.contains(mark)))
+}
+
+/// Whether GitLab, or convention, takes a file of this name for a pipeline.
+pub fn is_pipeline_name(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    [".gitlab-ci.yml", ".gitlab-ci.yaml"].iter().any(|suffix| name.ends_with(suffix))
+}
+
+/// `spec:` with its inputs, before the `---` (GitLab, CI/CD YAML reference, header keywords).
+fn is_pipeline_header(_path: &str, root: &Node) -> bool {
+    root.map().is_some_and(|entries| {
+        entries.len() == 1
+            && entries.iter().all(|entry| &*entry.key == "spec" && entry.node.map().is_some_and(is_spec))
+    })
+}
+
+fn is_spec(entries: &[super::node::Entry]) -> bool {
+    entries.iter().all(|entry| matches!(&*entry.key, "inputs" | "component" | "include" | "description"))
+}
+
+/// A map with jobs as GitLab knows them, or whose file's name says so.
+fn is_pipeline(path: &str, root: &Node) -> bool {
+    let Some(entries) = root.map() else { return false };
+    if is_pipeline_name(path) {
+        return true;
+    }
+    // GitHub's workflows, Compose's services and the like hold their jobs one level further down.
+    if entries.iter().any(|entry| matches!(&*entry.key, "jobs" | "on" | "apiVersion" | "pipelines" | "repos"))
+    {
+        return false;
+    }
+    entries.iter().any(|entry| {
+        let job = &entry.node;
+        let runs = ["script", "before_script", "after_script", "run"]
+            .iter()
+            .any(|key| job.get(key).is_some_and(|node| node.list().is_some() || node.text().is_some()));
+        runs && job.get("uses").is_none()
+            || job.get("trigger").is_some() && job.get("script").is_none() && job.get("stage").is_some()
+            || job.get("extends").is_some() && (job.get("stage").is_some() || job.get("tags").is_some())
+    }) || entries.iter().any(|entry| &*entry.key == "stages" && entry.node.list().is_some())
+        && entries.iter().any(|entry| {
+            matches!(&*entry.key, "include" | "workflow" | "default" | "variables" | "before_script")
+        })
+        || includes(root)
+}
+
+/// A file that does nothing but include others.
+fn includes(root: &Node) -> bool {
+    let Some(include) = root.get("include") else { return false };
+    include.items().iter().any(|item| {
+        ["local", "project", "remote", "component", "template", "artifact"]
+            .iter()
+            .any(|key| item.get(key).is_some())
+    })
+}
