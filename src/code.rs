@@ -14,6 +14,7 @@ mod gitlab;
 mod group;
 mod path;
 mod peering;
+mod pipeline;
 mod port;
 mod review;
 mod route;
@@ -75,6 +76,7 @@ areas! {
     Snapshot "snapshot" ["snapshot"] "The configuration that was read.",
     Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
     GitLab "gitlab" ["gitlab"] "What GitLab gives to jobs: variables and runners.",
+    Pipeline "pipeline" ["pipeline"] "GitLab pipelines.",
     Document "document" ["document", "allowance"] "The files that are linted, and what they allow.",
     Run "run" ["run"] "The run itself.",
 }
@@ -341,6 +343,22 @@ codes! {
         GitLabRunnerRetired "gitlab-runner-retired" RUNNER_RETIRED,
         GitLabRunnerUnretired "gitlab-runner-unretired" RUNNER_UNRETIRED,
         GitLabUnread "gitlab-unread" UNREAD,
+    }
+    Pipeline pipeline {
+        PipelineClean "pipeline-clean" CLEAN,
+        PipelineTagRetired "pipeline-tag-retired" TAG_RETIRED,
+        PipelineTagUnknown "pipeline-tag-unknown" TAG_UNKNOWN,
+        PipelineTagConflict "pipeline-tag-conflict" TAG_CONFLICT,
+        PipelineTagAbsent "pipeline-tag-absent" TAG_ABSENT,
+        PipelineTagUndecided "pipeline-tag-undecided" TAG_UNDECIDED,
+        PipelineTierHeavy "pipeline-tier-heavy" TIER_HEAVY,
+        PipelineTailnetAddress "pipeline-tailnet-address" TAILNET_ADDRESS,
+        PipelineMagicdnsName "pipeline-magicdns-name" MAGICDNS_NAME,
+        PipelineTailnetName "pipeline-tailnet-name" TAILNET_NAME,
+        PipelineAddressLiteral "pipeline-address-literal" ADDRESS_LITERAL,
+        PipelineIncludeUnresolved "pipeline-include-unresolved" INCLUDE_UNRESOLVED,
+        PipelineReferenceUnresolved "pipeline-reference-unresolved" REFERENCE_UNRESOLVED,
+        PipelineScriptUnread "pipeline-script-unread" SCRIPT_UNREAD,
     }
     Document document {
         DocumentUnreadable "document-unreadable" UNREADABLE,

@@ -16,6 +16,8 @@ mod align;
 mod files;
 pub mod kind;
 mod node;
+pub mod pipeline;
+pub mod script;
 mod yaml;
 
 pub use files::{Contents, Document, Fault, File, FileId, Files, Place};

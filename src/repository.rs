@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::document::Files;
+use crate::document::pipeline::wanted_files;
+use crate::document::{FileId, Files};
 
 /// A file's bytes at most. The largest pipelines have some hundred kilobytes.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -21,6 +22,14 @@ pub enum RepositoryError {
     #[error("{} cannot be read: {error}; name files or folders of the repository", .path.display())]
     Path {
         /// The path.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{} cannot be written: {error}", .path.display())]
+    Write {
+        /// The file.
         path: PathBuf,
         /// What the system said.
         error: std::io::Error,
@@ -57,7 +66,89 @@ pub fn load_repository(paths: &[PathBuf], root: Option<&Path>) -> Result<Files, 
             place.add(&mut files, path, Named::Named);
         }
     }
+    follow_includes(&mut files, &place);
     Ok(files)
+}
+
+/// Reads what the pipelines include, and what that includes.
+fn follow_includes(files: &mut Files, place: &Place) {
+    let mut all = None;
+    loop {
+        let wanted = wanted_files(files);
+        if wanted.is_empty() {
+            return;
+        }
+        for pattern in wanted {
+            let found = if pattern.contains('*') {
+                let all = all.get_or_insert_with(|| walk(&place.root).unwrap_or_default());
+                matching(&pattern, all, &place.root)
+            } else {
+                let path = place.root.join(&pattern);
+                let inside = fs::canonicalize(&path).is_ok_and(|path| path.starts_with(&place.root));
+                if inside && path.is_file() { vec![path] } else { Vec::new() }
+            };
+            let ids = found.iter().map(|path| place.add(files, path, Named::Found)).collect();
+            files.include(pattern, ids);
+        }
+    }
+}
+
+/// The files that a pattern names.
+fn matching(pattern: &str, all: &[PathBuf], root: &Path) -> Vec<PathBuf> {
+    let named =
+        |path: &&PathBuf| path.strip_prefix(root).is_ok_and(|local| is_match(pattern, &slashed(local)));
+    all.iter().filter(named).cloned().collect()
+}
+
+/// Whether a path is one that `include: local:` names: `*` is anything but `/`, `**` is anything (GitLab, "Use
+/// `include:local` with wildcard file paths").
+fn is_match(pattern: &str, path: &str) -> bool {
+    let path = path.as_bytes();
+    // Which beginnings of the path the pattern matches so far, by their length.
+    let mut ends = vec![false; path.len() + 1];
+    if let Some(first) = ends.first_mut() {
+        *first = true;
+    }
+    let mut rest = pattern.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let deep = *byte == b'*' && after.first() == Some(&b'*');
+        rest = if deep { after.get(1..).unwrap_or_default() } else { after };
+        let mut next = vec![false; path.len() + 1];
+        for (at, reached) in next.iter_mut().enumerate() {
+            let here = ends.get(at).copied().unwrap_or_default();
+            let before = at.checked_sub(1).and_then(|before| path.get(before));
+            *reached =
+                if *byte == b'*' { here } else { before == Some(byte) && ends.get(at - 1) == Some(&true) };
+        }
+        if *byte == b'*' {
+            for at in 1..next.len() {
+                let passes = deep || path.get(at - 1) != Some(&b'/');
+                let before = next.get(at - 1).copied().unwrap_or_default();
+                if let Some(reached) = next.get_mut(at) {
+                    *reached |= before && passes;
+                }
+            }
+        }
+        ends = next;
+    }
+    ends.last() == Some(&true)
+}
+
+/// Writes a file's new text in its place, whole or not at all, with the permissions that it had.
+///
+/// # Errors
+///
+/// The folder or the file cannot be written.
+pub fn write_file(path: &Path, text: &str) -> Result<(), RepositoryError> {
+    let failed = |error: std::io::Error| RepositoryError::Write { path: path.to_owned(), error };
+    let whole = fs::canonicalize(path).map_err(failed)?;
+    let folder = whole.parent().unwrap_or(Path::new("."));
+    let permissions = fs::metadata(&whole).map_err(failed)?.permissions();
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
+    fs::set_permissions(file.path(), permissions).map_err(failed)?;
+    file.persist(&whole).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
 /// How a file came to be read.
@@ -88,11 +179,11 @@ impl Place {
         Ok(Self { root: root.to_owned(), here })
     }
 
-    fn add(&self, files: &mut Files, path: &Path, named: Named) {
+    fn add(&self, files: &mut Files, path: &Path, named: Named) -> FileId {
         let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let shown = canonical.strip_prefix(&self.here).map_or_else(|_| cleaned(path), Path::to_owned);
         let local = canonical.strip_prefix(&self.root).ok().map(slashed);
-        files.add(slashed(&shown), local, read(path), named == Named::Named);
+        files.add(slashed(&shown), local, read(path), named == Named::Named)
     }
 }
 

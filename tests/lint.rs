@@ -1,36 +1,46 @@
 //! A repository's files, and exactly what is found in them.
 //!
 //! A case is a folder `tests/lint/AREA/CASE/` of files as a repository holds them, and `findings.txt`: a finding a
-//! line, in the order of the report. The policy is the embedded one, `DEV_SERVER_IP` is 10.1.20.15, the date is
-//! 2026-11-24. `UPDATE_LINT=1 cargo test --test lint` writes what is found; read the difference before you keep it.
+//! line, in the order of the report. A file that `--fix` would change has what it becomes beside it, as `FILE.fixed`.
+//! The policy is the embedded one, `DEV_SERVER_IP` is 10.1.20.15, the date is 2026-11-24.
+//! `UPDATE_LINT=1 cargo test --test lint` writes both; read the difference before you keep it.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+#[path = "lint/hostile.rs"]
+mod hostile;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use reachgate::finding::Finding;
+use reachgate::document::Files;
+use reachgate::finding::{Finding, Verdict};
+use reachgate::judge::lint::fix::fixed_text;
 use reachgate::judge::lint::{Lint, judge_lint};
 use reachgate::policy::Policy;
 use reachgate::policy::file::load_policy;
 use reachgate::repository::load_repository;
 
 fn main() {
-    let mut trials = Vec::new();
+    let mut trials = vec![
+        Trial::test("own pipeline is clean", own_pipeline_is_clean),
+        Trial::test("README's pipelines are clean", readme_is_clean),
+    ];
+    trials.extend(hostile::trials());
     for area in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint")) {
         for case in folders(&area) {
             let name = format!("{}/{}", name(&area), name(&case));
             trials.push(Trial::test(name, move || judge_case(&case)));
         }
     }
-    assert!(!trials.is_empty(), "there are no cases");
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
 fn judge_case(case: &Path) -> Result<(), Failed> {
-    let findings = lint(case);
+    let files = load_repository(&[case.to_owned()], Some(case)).expect("a folder that can be read");
+    let findings = judge(&files);
     let prefix = format!("{}/", case.strip_prefix(env!("CARGO_MANIFEST_DIR"))?.display());
     let mut found = String::new();
     for finding in &findings {
@@ -38,19 +48,70 @@ fn judge_case(case: &Path) -> Result<(), Failed> {
         let (verdict, code) = (finding.verdict.word(), finding.code);
         let _ = writeln!(found, "{verdict} {code} {place} {}: {}", finding.subject, finding.observed);
     }
-    let found = found.replace(&prefix, "");
-    let path = case.join("findings.txt");
-    if std::env::var_os("UPDATE_LINT").is_some() {
-        fs::write(&path, &found)?;
+    hold(&case.join("findings.txt"), Some(&found.replace(&prefix, "")))?;
+    let copy = tempfile::tempdir()?;
+    for (_, file) in files.iter() {
+        let fixed = fixed_text(file, &findings).map(|(text, _)| text);
+        hold(Path::new(&format!("{}.fixed", file.path)), fixed.as_deref())?;
+        let path = copy.path().join(file.local.as_deref().expect("a file of the case"));
+        fs::create_dir_all(path.parent().expect("a folder"))?;
+        fs::write(path, fixed.unwrap_or_else(|| file.text.to_string()))?;
     }
-    let expected = fs::read_to_string(&path)?;
-    if found == expected { Ok(()) } else { Err(format!("expected\n{expected}\nfound\n{found}").into()) }
+    let after =
+        load_repository(&[copy.path().to_owned()], Some(copy.path())).expect("a folder that can be read");
+    let again = |one: &Finding| one.verdict != Verdict::Skip && one.evidence.contains_key("fix");
+    let left = judge(&after).iter().filter(|one| again(one)).count();
+    if left == 0 { Ok(()) } else { Err(format!("{left} findings could be fixed again").into()) }
 }
 
-fn lint(case: &Path) -> Vec<Finding> {
-    let files = load_repository(&[case.to_owned()], Some(case)).expect("a folder that can be read");
-    let today = jiff::civil::date(2026, 11, 24);
-    judge_lint(&Lint { policy: &policy(), files: &files, today })
+/// Holds what is there against what is expected to be; `None` is no file.
+fn hold(path: &Path, found: Option<&str>) -> Result<(), Failed> {
+    if std::env::var_os("UPDATE_LINT").is_some() {
+        match found {
+            Some(found) => fs::write(path, found)?,
+            None => drop(fs::remove_file(path)),
+        }
+    }
+    let expected = fs::read_to_string(path).ok();
+    if found == expected.as_deref() {
+        Ok(())
+    } else {
+        let show = |text: Option<&str>| text.map_or_else(|| "(no file)".to_owned(), ToOwned::to_owned);
+        Err(format!("{}: expected\n{}\nfound\n{}", path.display(), show(expected.as_deref()), show(found))
+            .into())
+    }
+}
+
+fn own_pipeline_is_clean() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    clean(&load_repository(&[root.join(".gitlab-ci.yml")], Some(root)).expect("the project's own pipeline"))
+}
+
+fn readme_is_clean() -> Result<(), Failed> {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))?;
+    let blocks: Vec<&str> = text
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .filter(|block| block.contains("script:"))
+        .collect();
+    assert!(!blocks.is_empty(), "the README shows no pipeline");
+    for block in blocks {
+        let mut files = Files::default();
+        files.add(".gitlab-ci.yml".to_owned(), Some(".gitlab-ci.yml".to_owned()), Ok(block.to_owned()), true);
+        clean(&files)?;
+    }
+    Ok(())
+}
+
+fn clean(files: &Files) -> Result<(), Failed> {
+    let findings = judge(files);
+    let wrong: Vec<&Finding> = findings.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+    if wrong.is_empty() && !findings.is_empty() { Ok(()) } else { Err(format!("{wrong:#?}").into()) }
+}
+
+fn judge(files: &Files) -> Vec<Finding> {
+    judge_lint(&Lint { policy: &policy(), files, today: jiff::civil::date(2026, 11, 24) })
 }
 
 fn policy() -> Policy {

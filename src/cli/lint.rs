@@ -14,6 +14,9 @@ pub struct Lint {
     /// Where `include: local:` begins [default: the nearest folder above the first PATH that holds .git]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// Write what is certain into the files: tags of retired runners, the dev server's address written out
+    #[arg(long)]
+    pub fix: bool,
     /// The date that allowances are held against [default: today, UTC]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,

@@ -16,6 +16,7 @@ pub struct FileId(u32);
 pub struct Files {
     files: Vec<File>,
     by_path: BTreeMap<String, FileId>,
+    included: BTreeMap<String, Vec<FileId>>,
 }
 
 /// A file.
@@ -121,6 +122,25 @@ impl Files {
         self.by_path.values().filter_map(|id| Some((*id, self.get(*id)?)))
     }
 
+    /// Says which files an `include: local:` names, by its path or pattern; none where it names nothing. They
+    /// are pipelines, whatever they hold.
+    pub fn include(&mut self, pattern: String, ids: Vec<FileId>) {
+        for id in &ids {
+            let Some(file) = self.files.get_mut(id.0 as usize) else { continue };
+            if let Contents::Yaml(documents) = &mut file.contents {
+                for document in documents.iter_mut().filter(|document| document.kind == Kind::Other) {
+                    document.kind = Kind::Pipeline;
+                }
+            }
+        }
+        self.included.insert(pattern, ids);
+    }
+
+    /// The files that an `include: local:` names; `None` where nobody has looked yet.
+    pub fn included(&self, pattern: &str) -> Option<&[FileId]> {
+        self.included.get(pattern).map(Vec::as_slice)
+    }
+
     /// The text of the file that a span is in.
     pub fn text(&self, span: Span) -> &str {
         self.get(span.file).map_or("", |file| &*file.text)
@@ -144,6 +164,14 @@ impl File {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: column.saturating_add(1),
         }
+    }
+
+    /// The byte of a place; `None` where there is no such place.
+    pub fn offset(&self, line: u32, column: u32) -> Option<usize> {
+        let start = *self.lines.get((line as usize).checked_sub(1)?)? as usize;
+        let text = self.text.get(start..)?.lines().next()?;
+        let mut columns = text.char_indices().filter(|(_, c)| *c != '\u{feff}').map(|(at, _)| start + at);
+        columns.nth((column as usize).checked_sub(1)?)
     }
 
     /// A line's text without its end, from 1; empty where there is none.

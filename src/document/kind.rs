@@ -28,7 +28,11 @@ struct Recogniser {
 /// Every kind of YAML document; the first that recognises one has it.
 const RECOGNISERS: &[Recogniser] = &[
     Recogniser { kind: Kind::PipelineHeader, recognise: is_pipeline_header, marks: &[] },
-    Recogniser { kind: Kind::Pipeline, recognise: is_pipeline, marks: &[] },
+    Recogniser {
+        kind: Kind::Pipeline,
+        recognise: is_pipeline,
+        marks: &["\n  script:", "\n  stage:", "$[[ inputs."],
+    },
 ];
 
 /// The kind of each of a file's documents.

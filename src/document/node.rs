@@ -1,6 +1,6 @@
 //! The tree of a YAML document, anchors and merge keys resolved.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::align::{Run, align};
 use super::files::FileId;
@@ -55,8 +55,8 @@ pub struct Scalar {
     pub style: Style,
     /// Columns that a block scalar's lines are indented by.
     pub(super) indent: u32,
-    /// Where its parts come from, when it is not the text that stands at the node's span.
-    pub(super) runs: Option<Box<[Run]>>,
+    /// Where its parts come from; worked out when first asked for.
+    pub(super) runs: OnceLock<Box<[Run]>>,
 }
 
 /// How a scalar is written.
@@ -160,14 +160,7 @@ impl Node {
     /// through quotes, escapes, folding and indentation.
     pub fn part(&self, source: &str, from: usize, to: usize) -> Span {
         let Some(scalar) = self.scalar() else { return self.span };
-        let made;
-        let runs = match &scalar.runs {
-            Some(runs) => &**runs,
-            None => {
-                made = align(source, self.span, scalar);
-                &made
-            }
-        };
+        let runs = scalar.runs.get_or_init(|| align(source, self.span, scalar).into());
         let start = Run::locate(runs, from).unwrap_or(self.span);
         let last = Run::locate(runs, to.saturating_sub(1).max(from)).unwrap_or(start);
         let end = if to > from && last.file == start.file { last.end.max(start.start) } else { start.start };

@@ -4,14 +4,15 @@
 //! later wins, so a `<<` after a key overrides it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Bytes, Tag};
 
 use super::files::{Fault, FileId};
 use super::node::{Entry, Node, Scalar, Span, Style, Value};
 
-/// Nodes and merged entries that a file may have. The largest pipelines have some 100,000.
+/// Values that a file may come to, aliases and merge keys counted as they expand. The largest pipelines have some
+/// 100,000.
 const MOST_NODES: usize = 2_000_000;
 
 /// Reads every document of a file.
@@ -24,7 +25,7 @@ pub fn parse_documents(text: &str, file: FileId) -> Result<Vec<Arc<Node>>, Fault
         serde_saphyr::granit_parser::options! { block_nesting_limit: 128, flow_nesting_limit: 128 };
     options.set_emit_comments(false);
     let mut builder =
-        Builder { file, nodes: 0, anchors: HashMap::new(), open: Vec::new(), roots: Vec::new() };
+        Builder { file, weight: 0, anchors: HashMap::new(), open: Vec::new(), roots: Vec::new() };
     let mut last = 0;
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, bytes) = next.map_err(|error| fault(text, &error))?;
@@ -40,6 +41,8 @@ struct Open {
     tag: Option<Box<str>>,
     anchor: usize,
     parts: Parts,
+    /// Values in it so far.
+    weight: usize,
 }
 
 enum Parts {
@@ -49,8 +52,8 @@ enum Parts {
 
 struct Builder {
     file: FileId,
-    nodes: usize,
-    anchors: HashMap<usize, Arc<Node>>,
+    weight: usize,
+    anchors: HashMap<usize, (Arc<Node>, usize)>,
     open: Vec<Open>,
     roots: Vec<Arc<Node>>,
 }
@@ -63,19 +66,19 @@ impl Builder {
             Event::Scalar(text, style, anchor, tag) => {
                 let text: Arc<str> = if span.start == span.end { "".into() } else { (&*text).into() };
                 let indent = u32::try_from(bytes.start.col()).unwrap_or(u32::MAX);
-                let scalar = Scalar { text, style: style_of(style), indent, runs: None };
-                self.add(Node { span, tag: local(tag.as_deref()), value: Value::Scalar(scalar) }, anchor)?;
+                let scalar = Scalar { text, style: style_of(style), indent, runs: OnceLock::new() };
+                self.add(Node { span, tag: local(tag.as_deref()), value: Value::Scalar(scalar) }, anchor, 1)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
                 let parts = Parts::List(Vec::new());
-                self.open.push(Open { span, tag: local(tag.as_deref()), anchor, parts });
+                self.open.push(Open { span, tag: local(tag.as_deref()), anchor, parts, weight: 1 });
             }
             Event::MappingStart(_, anchor, tag) => {
                 let parts = Parts::Map { entries: Vec::new(), index: HashMap::new(), key: None };
-                self.open.push(Open { span, tag: local(tag.as_deref()), anchor, parts });
+                self.open.push(Open { span, tag: local(tag.as_deref()), anchor, parts, weight: 1 });
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(Open { mut span, tag, anchor, parts }) = self.open.pop() {
+                if let Some(Open { mut span, tag, anchor, parts, weight }) = self.open.pop() {
                     let value = match parts {
                         Parts::List(items) => Value::List(items),
                         Parts::Map { entries, .. } => Value::Map(entries),
@@ -84,38 +87,43 @@ impl Builder {
                     if span.end > span.start {
                         span.end = offset(bytes.end);
                     }
-                    self.add(Node { span, tag, value }, anchor)?;
+                    self.add(Node { span, tag, value }, anchor, weight)?;
                 }
             }
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).ok_or("the alias stands inside of what it repeats")?;
-                let node = Arc::clone(node);
-                self.attach(node)?;
+                let (node, weight) = (Arc::clone(&node.0), node.1);
+                self.attach(node, weight)?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), &'static str> {
+    fn add(&mut self, node: Node, anchor: usize, weight: usize) -> Result<(), &'static str> {
         let node = Arc::new(node);
         if anchor != 0 {
-            self.anchors.insert(anchor, Arc::clone(&node));
+            self.anchors.insert(anchor, (Arc::clone(&node), weight));
         }
-        self.attach(node)
+        self.attach(node, weight)
     }
 
-    fn attach(&mut self, node: Arc<Node>) -> Result<(), &'static str> {
-        self.nodes += 1;
+    fn attach(&mut self, node: Arc<Node>, weight: usize) -> Result<(), &'static str> {
+        let total = match self.open.last_mut() {
+            Some(open) => &mut open.weight,
+            None => &mut self.weight,
+        };
+        *total = total.saturating_add(weight);
+        if *total > MOST_NODES {
+            return Err("the file comes to more than 2,000,000 values");
+        }
         match self.open.last_mut().map(|open| &mut open.parts) {
             None => self.roots.push(node),
             Some(Parts::List(items)) => items.push(node),
             Some(Parts::Map { entries, index, key }) => match key.take() {
                 None => *key = Some(node),
                 Some(name) if is_merge(&name) && merges(&node) => {
-                    let before = entries.len();
                     merge(entries, index, &node);
-                    self.nodes += (entries.len() - before).max(node.map().map_or(1, <[_]>::len));
                 }
                 Some(name) => {
                     let text = name.scalar().map_or_else(|| Arc::from(""), |scalar| Arc::clone(&scalar.text));
@@ -123,7 +131,7 @@ impl Builder {
                 }
             },
         }
-        if self.nodes > MOST_NODES { Err("the file has more than 2,000,000 values") } else { Ok(()) }
+        Ok(())
     }
 }
 

@@ -8,6 +8,8 @@
 
 mod allowance;
 mod document;
+pub mod fix;
+mod pipeline;
 
 use jiff::civil::Date;
 
@@ -37,7 +39,7 @@ struct Rule {
     judge: fn(&Lint<'_>, &mut Vec<Finding>),
 }
 
-const RULES: &[Rule] = &[];
+const RULES: &[Rule] = &[Rule { kind: Kind::Pipeline, clean: Code::PipelineClean, judge: pipeline::judge }];
 
 /// Judges every file, in the order the findings are shown.
 pub fn judge_lint(lint: &Lint<'_>) -> Vec<Finding> {

@@ -1,19 +1,23 @@
 //! `reachgate lint`: read a repository's files, judge them by the policy, report.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Failure, environment, selection, style};
 use crate::cli::{Lint as Options, Shared};
 use crate::exit::Exit;
-use crate::finding::{Mode, PolicyName, Report};
+use crate::finding::{Finding, Mode, PolicyName, Report};
+use crate::judge::lint::fix::fixed_text;
 use crate::judge::lint::{Lint, judge_lint};
+use crate::policy::Policy;
 use crate::policy::file::load_policy;
 use crate::report::Outputs;
-use crate::repository::load_repository;
+use crate::repository::{load_repository, write_file};
 
 /// Runs the lint.
 pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
@@ -22,9 +26,10 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     let outputs = Outputs::open(&shared.output, shared.format)?;
     let taken_at = Timestamp::now();
     let today = options.today.unwrap_or_else(|| TimeZone::UTC.to_datetime(taken_at).date());
-    let files = load_repository(&options.paths, options.root.as_deref())?;
-    let mut findings = judge_lint(&Lint { policy: &policy, files: &files, today });
-    selection::apply(shared, &mut findings);
+    let mut findings = judge(options, shared, &policy, today)?;
+    if options.fix && fix(options, &findings)? {
+        findings = judge(options, shared, &policy, today)?;
+    }
     let report = Report {
         mode: Mode::Lint,
         policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },
@@ -35,4 +40,35 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     };
     outputs.write(&report, &style(shared))?;
     Ok(Exit::of(&report))
+}
+
+fn judge(options: &Options, shared: &Shared, policy: &Policy, today: Date) -> Result<Vec<Finding>, Failure> {
+    let files = load_repository(&options.paths, options.root.as_deref())?;
+    let mut findings = judge_lint(&Lint { policy, files: &files, today });
+    selection::apply(shared, &mut findings);
+    Ok(findings)
+}
+
+/// Writes what is certain, and says whether anything was.
+fn fix(options: &Options, findings: &[Finding]) -> Result<bool, Failure> {
+    let files = load_repository(&options.paths, options.root.as_deref())?;
+    let (mut places, mut written) = (0, 0);
+    for (_, file) in files.iter() {
+        if let Some((text, count)) = fixed_text(file, findings) {
+            write_file(Path::new(&file.path), &text)?;
+            places += count;
+            written += 1;
+        }
+    }
+    if written > 0 {
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        // When standard error is closed there is nobody left to tell.
+        let _ = writeln!(
+            std::io::stderr(),
+            "reachgate: fixed {places} place{} in {written} file{}",
+            plural(places),
+            plural(written)
+        );
+    }
+    Ok(written > 0)
 }
