@@ -7,6 +7,8 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[path = "lint/binary.rs"]
+mod binary;
 #[path = "lint/hostile.rs"]
 mod hostile;
 
@@ -28,6 +30,7 @@ fn main() {
         Trial::test("own pipeline is clean", own_pipeline_is_clean),
         Trial::test("README's pipelines are clean", readme_is_clean),
     ];
+    trials.extend(binary::trials());
     trials.extend(hostile::trials());
     for area in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint")) {
         for case in folders(&area) {

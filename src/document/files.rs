@@ -14,7 +14,7 @@ pub struct FileId(u32);
 /// Every file that was read. Paths are as they are shown, with `/` between their parts.
 #[derive(Debug, Default)]
 pub struct Files {
-    files: Vec<File>,
+    all: Vec<File>,
     by_path: BTreeMap<String, FileId>,
     included: BTreeMap<String, Vec<FileId>>,
 }
@@ -93,7 +93,7 @@ impl Files {
         if let Some(known) = self.by_path.get(&path) {
             return *known;
         }
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let id = FileId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         let (text, contents) = match text {
             Ok(text) => {
                 let contents = contents_of(&path, &text, id);
@@ -103,13 +103,13 @@ impl Files {
         };
         let lines = line_starts(&text);
         self.by_path.insert(path.clone(), id);
-        self.files.push(File { path, local, text, contents, named, lines });
+        self.all.push(File { path, local, text, contents, named, lines });
         id
     }
 
     /// A file.
     pub fn get(&self, id: FileId) -> Option<&File> {
-        self.files.get(id.0 as usize)
+        self.all.get(id.0 as usize)
     }
 
     /// The file of this path, as it is shown.
@@ -126,7 +126,7 @@ impl Files {
     /// are pipelines, whatever they hold.
     pub fn include(&mut self, pattern: String, ids: Vec<FileId>) {
         for id in &ids {
-            let Some(file) = self.files.get_mut(id.0 as usize) else { continue };
+            let Some(file) = self.all.get_mut(id.0 as usize) else { continue };
             if let Contents::Yaml(documents) = &mut file.contents {
                 for document in documents.iter_mut().filter(|document| document.kind == Kind::Other) {
                     document.kind = Kind::Pipeline;

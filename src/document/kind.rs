@@ -85,20 +85,41 @@ fn is_pipeline(path: &str, root: &Node) -> bool {
     {
         return false;
     }
+    let has = |key: &str| entries.iter().any(|entry| &*entry.key == key);
+    let top = has("stages") || has("workflow") || has("default") || includes(root);
+    let runs = |job: &Node| {
+        ["script", "before_script", "after_script", "run"]
+            .iter()
+            .any(|key| job.get(key).is_some_and(|node| node.list().is_some() || node.text().is_some()))
+    };
+    let companion = |job: &Node| COMPANIONS.iter().any(|key| job.get(key).is_some());
     entries.iter().any(|entry| {
         let job = &entry.node;
-        let runs = ["script", "before_script", "after_script", "run"]
-            .iter()
-            .any(|key| job.get(key).is_some_and(|node| node.list().is_some() || node.text().is_some()));
-        runs && job.get("uses").is_none()
-            || job.get("trigger").is_some() && job.get("script").is_none() && job.get("stage").is_some()
-            || job.get("extends").is_some() && (job.get("stage").is_some() || job.get("tags").is_some())
-    }) || entries.iter().any(|entry| &*entry.key == "stages" && entry.node.list().is_some())
-        && entries.iter().any(|entry| {
-            matches!(&*entry.key, "include" | "workflow" | "default" | "variables" | "before_script")
-        })
-        || includes(root)
+        let starts = job.get("trigger").is_some() || job.get("extends").is_some() || runs(job);
+        starts && (companion(job) || top)
+    }) || includes(root)
 }
+
+/// What stands beside a job's `script:`, `extends:` or `trigger:` and tells it from a map of another tool's with such
+/// a key.
+const COMPANIONS: [&str; 16] = [
+    "stage",
+    "tags",
+    "rules",
+    "needs",
+    "only",
+    "except",
+    "image",
+    "variables",
+    "artifacts",
+    "cache",
+    "before_script",
+    "after_script",
+    "environment",
+    "allow_failure",
+    "when",
+    "services",
+];
 
 /// A file that does nothing but include others.
 fn includes(root: &Node) -> bool {

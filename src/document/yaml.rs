@@ -156,12 +156,11 @@ fn merge(entries: &mut Vec<Entry>, index: &mut HashMap<Arc<str>, usize>, node: &
 }
 
 fn put(entries: &mut Vec<Entry>, index: &mut HashMap<Arc<str>, usize>, entry: Entry) {
-    match index.get(&entry.key).and_then(|at| entries.get_mut(*at)) {
-        Some(known) => *known = entry,
-        None => {
-            index.insert(Arc::clone(&entry.key), entries.len());
-            entries.push(entry);
-        }
+    if let Some(known) = index.get(&entry.key).and_then(|at| entries.get_mut(*at)) {
+        *known = entry;
+    } else {
+        index.insert(Arc::clone(&entry.key), entries.len());
+        entries.push(entry);
     }
 }
 
@@ -176,7 +175,7 @@ fn style_of(style: ScalarStyle) -> Style {
         ScalarStyle::DoubleQuoted => Style::Double,
         ScalarStyle::Literal => Style::Literal,
         ScalarStyle::Folded => Style::Folded,
-        _ => Style::Plain,
+        ScalarStyle::Plain => Style::Plain,
     }
 }
 
@@ -190,5 +189,5 @@ fn fault(text: &str, error: &ScanError) -> Fault {
     let rest = text.get(line..).unwrap_or_default();
     let column = rest.char_indices().nth(marker.col()).map_or(rest.len(), |(at, _)| at);
     let at = marker.byte_offset().unwrap_or(line + column);
-    Fault { at: u32::try_from(at).unwrap_or(u32::MAX), what: error.info().to_owned() }
+    Fault { at: u32::try_from(at).unwrap_or(u32::MAX), what: error.info().clone() }
 }

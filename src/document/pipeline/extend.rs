@@ -142,12 +142,10 @@ impl<'a> Extended<'a> {
             missing.extend(whole.missing);
             rest.iter().try_fold(whole.node, |node, key| node.get(key).cloned())
         });
-        match found {
-            Some(found) => self.referenced(&found, depth + 1, budget, missing).unwrap_or(found),
-            None => {
-                missing.push(named());
-                Arc::new(Node { span: node.span, tag: None, value: Value::List(Vec::new()) })
-            }
-        }
+        let Some(found) = found else {
+            missing.push(named());
+            return Arc::new(Node { span: node.span, tag: None, value: Value::List(Vec::new()) });
+        };
+        self.referenced(&found, depth + 1, budget, missing).unwrap_or(found)
     }
 }

@@ -44,8 +44,6 @@ pub struct Job {
     pub image: Option<Arc<Node>>,
     /// The images of its services, by name.
     pub services: Vec<Arc<Node>>,
-    /// Whether it has an `environment:`.
-    pub environment: bool,
     /// Its own variables.
     pub variables: Vec<Definition>,
     /// Which of the pipeline's variables it has.
@@ -201,13 +199,7 @@ pub(super) fn parse_job(entry: &Entry, config: &Extended<'_>, defaults: &Default
         tags,
         work,
         image: value("image").and_then(named),
-        services: value("services")
-            .map(|node| flatten(node))
-            .unwrap_or_default()
-            .iter()
-            .filter_map(named)
-            .collect(),
-        environment: job.get("environment").is_some(),
+        services: value("services").map(flatten).unwrap_or_default().iter().filter_map(named).collect(),
         variables: variable::of_job(job),
         inherited_variables: Inherited::parse(job, "variables"),
         missing,

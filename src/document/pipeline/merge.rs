@@ -22,15 +22,12 @@ impl Merged {
     }
 
     pub(super) fn put(&mut self, entry: &Entry) {
-        match self.index.get(&entry.key).and_then(|at| self.entries.get_mut(*at)) {
-            Some(known) => {
-                known.node = merge(&known.node, &entry.node);
-                known.key_span = entry.key_span;
-            }
-            None => {
-                self.index.insert(Arc::clone(&entry.key), self.entries.len());
-                self.entries.push(entry.clone());
-            }
+        if let Some(known) = self.index.get(&entry.key).and_then(|at| self.entries.get_mut(*at)) {
+            known.node = merge(&known.node, &entry.node);
+            known.key_span = entry.key_span;
+        } else {
+            self.index.insert(Arc::clone(&entry.key), self.entries.len());
+            self.entries.push(entry.clone());
         }
     }
 

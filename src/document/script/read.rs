@@ -147,7 +147,7 @@ impl Reader<'_> {
                     }
                 }
                 "file_redirect" | "herestring_redirect" | "heredoc_redirect" => {
-                    self.redirect(child, &mut command, depth)
+                    self.redirect(child, &mut command, depth);
                 }
                 "ERROR" => self.script.unread.push(child.byte_range()),
                 _ if child.is_named() => {

@@ -31,7 +31,7 @@ fn collect(node: Node<'_>, source: &str, expands: bool, depth: usize, parts: &mu
         | "test_operator"
         | "file_descriptor" => literal(text, at.start, true, &|_| true, parts),
         "string_content" => {
-            literal(text, at.start, true, &|next| matches!(next, '$' | '`' | '"' | '\\' | '\n'), parts)
+            literal(text, at.start, true, &|next| matches!(next, '$' | '`' | '"' | '\\' | '\n'), parts);
         }
         "raw_string" => {
             let inner = text.strip_prefix('\'').unwrap_or(text);
@@ -133,10 +133,10 @@ fn expansion(node: Node<'_>, source: &str, depth: usize) -> Piece {
         match child.kind() {
             "${" | "}" => {}
             "variable_name" | "special_variable_name" if name.is_none() && operator.is_none() => {
-                name = Some(text(child))
+                name = Some(text(child));
             }
             kind if name.is_some() && operator.is_none() && !child.is_named() => {
-                operator = Some(kind.to_owned())
+                operator = Some(kind.to_owned());
             }
             _ if operator.is_some() => {
                 if fallback.parts.is_empty() {

@@ -15,6 +15,7 @@ use super::Lint;
 use crate::code::Code;
 use crate::document::pipeline::{Job, Pipeline, parse_pipelines};
 use crate::finding::{Finding, Verdict};
+use address::Interest;
 use board::Board;
 use section::Sections;
 
@@ -22,6 +23,7 @@ use section::Sections;
 struct Context<'a> {
     lint: &'a Lint<'a>,
     pipeline: &'a Pipeline,
+    interest: Interest<'a>,
 }
 
 /// Adds what is wrong in every pipeline.
@@ -30,7 +32,7 @@ pub(super) fn judge(lint: &Lint<'_>, findings: &mut Vec<Finding>) {
     let mut board = Board::default();
     let mut sections = Sections::new(lint.files);
     for pipeline in &pipelines {
-        let context = Context { lint, pipeline };
+        let context = Context { lint, pipeline, interest: Interest::new(lint.policy, pipeline) };
         for unresolved in &pipeline.unresolved {
             let draft =
                 board.add(Code::PipelineIncludeUnresolved, Verdict::Unknown, unresolved.span, "include");

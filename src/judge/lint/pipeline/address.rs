@@ -19,7 +19,8 @@ use crate::document::{Node, Span};
 use crate::finding::Verdict;
 use crate::policy::Policy;
 use host::{Fault, judge_host, tokens};
-use interest::Interest;
+pub(super) use interest::Interest;
+use interest::in_text;
 
 /// The variables of all jobs: an address of the tailnet is wrong in any of them.
 pub(super) fn judge_definitions(context: &Context<'_>, board: &mut Board) {
@@ -37,7 +38,7 @@ pub(super) fn judge_job(context: &Context<'_>, job: &Job, sections: &mut Section
         judge_image(context, image, job, board);
     }
     let Some(work) = script_of(job) else { return };
-    if !Interest::new(context.lint.policy).in_job(context, job, work) {
+    if !context.interest.in_job(job, work) {
         return;
     }
     for section in work {
@@ -138,7 +139,7 @@ fn judge_unread(context: &Context<'_>, job: &Job, span: Option<Span>, board: &mu
     let Some(span) = span else { return };
     let text = context.lint.files.text(span).get(span.bytes()).unwrap_or_default();
     // What holds no name or address could not have been a target.
-    if !Interest::new(context.lint.policy).in_text(text) {
+    if !in_text(context.lint.policy, text) {
         return;
     }
     board

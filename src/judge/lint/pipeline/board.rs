@@ -81,9 +81,7 @@ impl Draft {
     }
 
     pub(super) fn evidence(&mut self, name: &str, value: impl Into<serde_json::Value>) -> &mut Self {
-        if self.new {
-            self.finding.evidence.insert(name.to_owned(), value.into());
-        }
+        self.finding.evidence.entry(name.to_owned()).or_insert_with(|| value.into());
         self
     }
 

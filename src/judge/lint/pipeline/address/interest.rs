@@ -4,80 +4,90 @@
 use std::collections::BTreeSet;
 
 use super::host::{judge_host, tokens};
-use crate::document::pipeline::{Definition, Job, Section};
-use crate::judge::lint::pipeline::Context;
+use crate::document::pipeline::{Definition, Job, Pipeline, Section};
 use crate::judge::lint::pipeline::tool::TOOLS;
 use crate::policy::Policy;
 
-/// What a text must hold to be of interest.
-pub(super) struct Interest<'a> {
+/// What is of interest in one pipeline.
+pub(in crate::judge::lint::pipeline) struct Interest<'a> {
     policy: &'a Policy,
+    pipeline_variables: &'a [Definition],
+    /// The pipeline's variables that are.
+    names: BTreeSet<&'a str>,
 }
 
 impl<'a> Interest<'a> {
-    pub(super) fn new(policy: &'a Policy) -> Self {
-        Self { policy }
-    }
-
-    /// Whether a text holds an address of the policy's networks, a name that the policy is wary of, or a part of one
-    /// that could be put together.
-    pub(super) fn in_text(&self, text: &str) -> bool {
-        let holds = |needle: &str| {
-            let needle = needle.trim_matches('.');
-            !needle.is_empty() && contains(text, needle)
-        };
-        let names = &self.policy.names;
-        holds("ts.net")
-            || names.suspect_suffixes.iter().any(|suffix| holds(suffix))
-            || names.never_tailnet.iter().any(|name| holds(name))
-            || names
-                .unresolvable
-                .iter()
-                .filter_map(|value| value.resolved.as_deref())
-                .any(|name| holds(name.trim()))
-            || text.contains(|c: char| c.is_ascii_digit())
-                && tokens(text)
-                    .into_iter()
-                    .any(|at| text.get(at).is_some_and(|host| judge_host(self.policy, host).is_some()))
+    pub(in crate::judge::lint::pipeline) fn new(policy: &'a Policy, pipeline: &'a Pipeline) -> Self {
+        let mut names = BTreeSet::new();
+        names_of(policy, &pipeline.variables, &mut names);
+        Self { policy, pipeline_variables: &pipeline.variables, names }
     }
 
     /// Whether the job's commands, or variables that they may use, are of interest.
-    pub(super) fn in_job(&self, context: &Context<'_>, job: &Job, work: &[Section]) -> bool {
+    pub(super) fn in_job(&self, job: &Job, work: &[Section]) -> bool {
         let items = || work.iter().flat_map(|section| &section.items).filter_map(|item| item.text());
-        if items().any(|text| self.in_text(text)) {
+        if items().any(|text| in_text(self.policy, text)) {
             return true;
         }
-        let names = self.names(context, job);
+        let mut names = self.names.clone();
+        let own = names_of(self.policy, &job.variables, &mut names);
+        if own > 0 {
+            names_of(self.policy, self.pipeline_variables, &mut names);
+        }
         if names.is_empty() {
             return false;
         }
         let implied = TOOLS.iter().flat_map(|tool| tool.variables).any(|name| names.contains(name));
         implied || items().any(|text| names.iter().any(|name| text.contains(name)))
     }
+}
 
-    /// The variables whose values are of interest, and those that are made of them.
-    fn names<'b>(&self, context: &'b Context<'_>, job: &'b Job) -> BTreeSet<&'b str> {
-        let all: Vec<&Definition> = job.variables.iter().chain(&context.pipeline.variables).collect();
-        let text = |definition: &Definition| definition.value.text().unwrap_or_default().to_owned();
-        let mut names: BTreeSet<&str> = BTreeSet::new();
-        names.extend(all.iter().filter(|one| self.in_text(&text(one))).map(|one| &*one.name));
-        for _ in 0..4 {
-            if names.is_empty() {
-                break;
-            }
-            let uses = |one: &&&Definition| {
-                let text = text(one);
-                text.contains('$') && names.iter().any(|name| text.contains(name))
-            };
-            let more: Vec<&str> = all.iter().filter(uses).map(|one| &*one.name).collect();
-            let before = names.len();
-            names.extend(more);
-            if names.len() == before {
-                break;
-            }
+/// Whether a text holds an address of the policy's networks, a name that the policy is wary of, or a part of one
+/// that could be put together.
+pub(super) fn in_text(policy: &Policy, text: &str) -> bool {
+    let holds = |needle: &str| {
+        let needle = needle.trim_matches('.');
+        !needle.is_empty() && contains(text, needle)
+    };
+    let names = &policy.names;
+    holds("ts.net")
+        || names.suspect_suffixes.iter().any(|suffix| holds(suffix))
+        || names.never_tailnet.iter().any(|name| holds(name))
+        || names
+            .unresolvable
+            .iter()
+            .filter_map(|value| value.resolved.as_deref())
+            .any(|name| holds(name.trim()))
+        || text.contains(|c: char| c.is_ascii_digit())
+            && tokens(text)
+                .into_iter()
+                .any(|at| text.get(at).is_some_and(|host| judge_host(policy, host).is_some()))
+}
+
+/// Adds the variables whose values are of interest, and those that are made of such; says how many.
+fn names_of<'a>(policy: &Policy, variables: &'a [Definition], names: &mut BTreeSet<&'a str>) -> usize {
+    let before = names.len();
+    names.extend(variables.iter().filter(|one| in_text(policy, text_of(one))).map(|one| &*one.name));
+    // Variables in variables: a few levels, as they are expanded.
+    for _ in 0..6 {
+        let known = names.len();
+        if known == 0 {
+            break;
         }
-        names
+        let uses = |one: &&Definition| {
+            text_of(one).contains('$') && names.iter().any(|name| text_of(one).contains(name))
+        };
+        let more: Vec<&str> = variables.iter().filter(uses).map(|one| &*one.name).collect();
+        names.extend(more);
+        if names.len() == known {
+            break;
+        }
     }
+    names.len() - before
+}
+
+fn text_of(definition: &Definition) -> &str {
+    definition.value.text().unwrap_or_default()
 }
 
 /// Whether a text contains a word, whatever the case of its letters.
