@@ -93,25 +93,31 @@ fn changed_pipelines() -> Result<(), Failed> {
 
 fn hostile_pipelines() -> Result<(), Failed> {
     let job = |script: &str| format!("a:\n  tags: [small]\n  script:\n    - |\n      {script}\n");
-    let laughs: String = (0..12)
+    let laughs = (0..12)
         .map(|level| {
             let items =
                 if level == 0 { "x".to_owned() } else { vec![format!("*a{}", level - 1); 10].join(", ") };
             format!(".a{level}: &a{level} [{items}]\n")
         })
-        .collect();
-    let doubled: String =
-        (0..40).map(|level| format!("  V{level}: $V{}$V{}.cwiq.io\n", level + 1, level + 1)).collect();
-    let extends: String =
-        (1..200).map(|level| format!(".e{level}:\n  extends: [.e{0}, .e{0}]\n", level - 1)).collect();
-    let references: String = (1..30)
+        .collect::<Vec<_>>()
+        .concat();
+    let doubled = (0..40)
+        .map(|level| format!("  V{level}: $V{}$V{}.cwiq.io\n", level + 1, level + 1))
+        .collect::<Vec<_>>()
+        .concat();
+    let extends = (1..200)
+        .map(|level| format!(".e{level}:\n  extends: [.e{0}, .e{0}]\n", level - 1))
+        .collect::<Vec<_>>()
+        .concat();
+    let references = (1..30)
         .map(|level| {
             format!(
                 ".r{level}:\n  script: [{0}, {0}, {0}]\n",
                 format!("!reference [.r{}, script]", level - 1)
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let hostile = [
         "[".repeat(100_000),
         "{a: ".repeat(100_000),

@@ -180,7 +180,7 @@ fn report(context: &Context<'_>, board: &mut Board, seen: &Seen<'_>) {
     let host: String = seen.host.replace(super::value::UNKNOWN, "…");
     let observed = match seen.how {
         How::Target(tool) => format!("{tool} connects to it"),
-        How::Word(name) if name.is_empty() => "a command is given it".to_owned(),
+        How::Word("") => "a command is given it".to_owned(),
         How::Word(name) => format!("{name} is given it"),
         How::Variable(name) => format!("${name} holds it"),
         How::Image => "an image is pulled from it".to_owned(),

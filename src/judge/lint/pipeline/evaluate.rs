@@ -229,7 +229,9 @@ impl<'c> Run<'_, '_, 'c> {
             match &part.piece {
                 Piece::Literal(text) => {
                     let origin = Origin { span, via: None, expands: part.expands };
-                    values.iter_mut().for_each(|value| value.push(text, origin.clone()));
+                    for value in &mut values {
+                        value.push(text, origin.clone());
+                    }
                 }
                 Piece::Unknown => values.iter_mut().for_each(|value| value.push_unknown(span)),
                 Piece::Variable(name, fallback) => {

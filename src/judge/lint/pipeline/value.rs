@@ -147,7 +147,9 @@ pub(super) fn expand_node(node: &Node, files: &Files, lookup: &mut dyn Lookup) -
     let plain = |values: &mut Vec<Value>, from: usize, to: usize| {
         if let Some(part) = text.get(from..to).filter(|part| !part.is_empty()) {
             let origin = Origin { span: span(from, to), via: None, expands: true };
-            values.iter_mut().for_each(|value| value.push(part, origin.clone()));
+            for value in values {
+                value.push(part, origin.clone());
+            }
         }
     };
     while let Some(at) = text.get(from..).and_then(|rest| rest.find('$')).map(|at| from + at) {
@@ -163,7 +165,9 @@ pub(super) fn expand_node(node: &Node, files: &Files, lookup: &mut dyn Lookup) -
             from = at + 2;
         } else if rest.starts_with("[[") {
             let end = rest.find("]]").map_or(text.len(), |end| at + 1 + end + 2);
-            values.iter_mut().for_each(|value| value.push_unknown(span(at, end)));
+            for value in &mut values {
+                value.push_unknown(span(at, end));
+            }
             from = end;
         } else if name.is_empty() || !name.chars().all(is_name) {
             plain(&mut values, at, at + 1);

@@ -165,7 +165,7 @@ fn prefix(rest: &str) -> bool {
 
 fn token_hosts(token: &str, start: usize) -> Vec<Range<usize>> {
     if token.matches(':').count() > 1 && token.parse::<std::net::Ipv6Addr>().is_ok() {
-        return vec![start..start + token.len()];
+        return std::iter::once(start..start + token.len()).collect();
     }
     let mut found = Vec::new();
     let mut from = 0;

@@ -1,9 +1,12 @@
 //! What a job does, by what it runs and what it is called.
 
+mod words;
+
 use std::collections::BTreeSet;
 
 use crate::document::pipeline::Job;
 use crate::judge::lint::pipeline::call::Call;
+use words::{LIGHT, LIGHT_WORDS, words};
 
 /// How much a job's work asks of its runner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,168 +32,6 @@ pub(super) struct Signs {
     opaque: BTreeSet<String>,
     named: Option<(Weight, String)>,
 }
-
-const LIGHT: &[(&str, &[&str])] = &[
-    (
-        "lints",
-        &[
-            "eslint",
-            "flake8",
-            "ruff",
-            "pylint",
-            "shellcheck",
-            "hadolint",
-            "yamllint",
-            "golangci-lint",
-            "mypy",
-            "black",
-            "isort",
-            "prettier",
-            "stylelint",
-            "rubocop",
-            "tflint",
-            "ansible-lint",
-            "markdownlint",
-            "pre-commit",
-            "actionlint",
-            "shfmt",
-            "pyright",
-            "codespell",
-            "vale",
-            "commitlint",
-            "kubeconform",
-            "kubeval",
-            "checkmake",
-            "rustfmt",
-            "gofmt",
-            "clang-format",
-        ],
-    ),
-    (
-        "tests",
-        &[
-            "pytest",
-            "tox",
-            "nox",
-            "jest",
-            "vitest",
-            "mocha",
-            "phpunit",
-            "rspec",
-            "bats",
-            "ctest",
-            "behave",
-            "robot",
-            "cypress",
-            "playwright",
-            "coverage",
-            "nosetests",
-            "karma",
-        ],
-    ),
-    (
-        "scans",
-        &[
-            "trivy",
-            "grype",
-            "snyk",
-            "gitleaks",
-            "bandit",
-            "semgrep",
-            "sonar-scanner",
-            "syft",
-            "checkov",
-            "tfsec",
-            "safety",
-            "pip-audit",
-            "cargo-deny",
-            "cargo-audit",
-            "clamscan",
-            "trufflehog",
-            "osv-scanner",
-            "govulncheck",
-            "nuclei",
-            "kics",
-            "dependency-check.sh",
-            "detect-secrets",
-            "licensee",
-        ],
-    ),
-    (
-        "deploys",
-        &[
-            "ansible",
-            "ansible-playbook",
-            "kubectl",
-            "helm",
-            "ssh",
-            "scp",
-            "sftp",
-            "rsync",
-            "terraform",
-            "tofu",
-            "terragrunt",
-            "argocd",
-            "kustomize",
-            "flux",
-            "serverless",
-            "pulumi",
-            "helmfile",
-        ],
-    ),
-    (
-        "verifies",
-        &[
-            "curl",
-            "wget",
-            "nc",
-            "ncat",
-            "reachgate",
-            "newman",
-            "k6",
-            "dig",
-            "nslookup",
-            "ping",
-            "wait-for-it.sh",
-        ],
-    ),
-];
-
-/// Words of a light job's name or stage.
-const LIGHT_WORDS: &[&str] = &[
-    "lint",
-    "linting",
-    "format",
-    "fmt",
-    "style",
-    "check",
-    "checks",
-    "test",
-    "tests",
-    "testing",
-    "unit",
-    "integration",
-    "e2e",
-    "smoke",
-    "scan",
-    "scanning",
-    "sast",
-    "dast",
-    "audit",
-    "security",
-    "secrets",
-    "deploy",
-    "deployment",
-    "rollout",
-    "verify",
-    "verification",
-    "validate",
-    "validation",
-    "diagnose",
-    "probe",
-    "healthcheck",
-    "coverage",
-];
 
 impl Signs {
     /// What the job's name, stage and image say.
@@ -249,13 +90,13 @@ impl Signs {
                 set(&mut self.heavy, runs(&name));
             }
             _ if name.starts_with("python") && has("nuitka") => {
-                set(&mut self.heavy, runs("python -m nuitka"))
+                set(&mut self.heavy, runs("python -m nuitka"));
             }
             "fpm" | "nfpm" if texts.iter().any(|text| text == "rpm" || text.ends_with("=rpm")) => {
                 set(&mut self.heavy, runs(&format!("{name} for an RPM")));
             }
             "cargo" if matches!(first, "generate-rpm" | "rpm") => {
-                set(&mut self.heavy, runs("cargo generate-rpm"))
+                set(&mut self.heavy, runs("cargo generate-rpm"));
             }
             "executor" | "kaniko" => set(&mut self.image, "builds an image with Kaniko".to_owned()),
             "docker" | "podman" | "nerdctl" if matches!(first, "build" | "buildx" | "compose") => {
@@ -270,12 +111,10 @@ impl Signs {
                 self.builder(&name, first, &texts);
             }
             "make" | "just" | "task" | "ninja-build" | "rake" | "invoke" | "source" | "." => {
-                self.see_opaque(&name, &texts)
+                self.see_opaque(&name, &texts);
             }
-            _ if name.ends_with(".sh") || name.ends_with(".py") => self.see_opaque(&name, &texts),
-            _ if (name.starts_with("python") || super::super::call::is_shell(&name))
-                && (first.ends_with(".py") || first.ends_with(".sh")) =>
-            {
+            _ if is_script(&name) => self.see_opaque(&name, &texts),
+            _ if (name.starts_with("python") || super::super::call::is_shell(&name)) && is_script(first) => {
                 self.see_opaque(first, &texts);
             }
             "python" | "python3" if has("-m") => {
@@ -346,7 +185,6 @@ impl Signs {
             return if named == Some(Weight::Light) { None } else { Some((Weight::Build, why)) };
         }
         match (named, &self.light) {
-            (Some(Weight::Light), None) if self.opaque.is_empty() => self.named.clone(),
             (Some(Weight::Light), _) => {
                 Some((Weight::Light, self.light.clone().unwrap_or_else(|| self.name_says())))
             }
@@ -365,6 +203,7 @@ fn set(sign: &mut Option<String>, why: String) {
     sign.get_or_insert(why);
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+/// A script of the repository, by its name.
+fn is_script(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "sh" | "py"))
 }
