@@ -30,7 +30,8 @@ pub(super) enum Fault {
 /// What is wrong with a host; `None` where nothing is known to be.
 pub(super) fn judge_host(policy: &Policy, host: &str) -> Option<Fault> {
     if let Some((_, tail)) = host.rsplit_once(UNKNOWN) {
-        return judge_name(policy, tail);
+        // Something stands before it, whatever it is.
+        return judge_name(policy, &format!("x{tail}"));
     }
     match Host::parse(host).ok().or_else(|| host.parse().ok().map(Host::Ipv6))? {
         Host::Ipv4(address) => judge_address(policy, address.into()),
@@ -50,7 +51,7 @@ fn judge_address(policy: &Policy, address: IpAddr) -> Option<Fault> {
 fn judge_name(policy: &Policy, name: &str) -> Option<Fault> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let same = |other: &str| other.trim_end_matches('.').eq_ignore_ascii_case(&name);
-    let ends = |suffix: &str| name.ends_with(&suffix.to_ascii_lowercase()) && name.len() >= suffix.len();
+    let ends = |suffix: &str| name.ends_with(&suffix.to_ascii_lowercase()) && name.len() > suffix.len();
     let unresolvable = policy.names.unresolvable.iter().filter_map(|value| value.resolved.as_deref());
     if ends(MAGICDNS) || unresolvable.into_iter().any(|known| !known.trim().is_empty() && same(known.trim()))
     {
