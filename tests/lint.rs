@@ -11,6 +11,8 @@
 mod binary;
 #[path = "lint/hostile.rs"]
 mod hostile;
+#[path = "lint/resolve.rs"]
+mod resolve;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -32,6 +34,7 @@ fn main() {
     ];
     trials.extend(binary::trials());
     trials.extend(hostile::trials());
+    trials.extend(resolve::trials());
     for area in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint")) {
         for case in folders(&area) {
             let name = format!("{}/{}", name(&area), name(&case));

@@ -17,6 +17,10 @@ pub struct Lint {
     /// Write what is certain into the files: tags of retired runners, the dev server's address written out
     #[arg(long)]
     pub fix: bool,
+    /// Ask DNS what the names resolve to that may lead to the tailnet; only where the jobs' resolver is asked is that
+    /// the jobs' answer
+    #[arg(long)]
+    pub resolve: bool,
     /// The date that allowances are held against [default: today, UTC]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,

@@ -10,6 +10,7 @@ mod allowance;
 mod document;
 pub mod fix;
 mod pipeline;
+pub mod resolve;
 
 use jiff::civil::Date;
 

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,11 +11,15 @@ use jiff::tz::TimeZone;
 use super::{Failure, environment, selection, style};
 use crate::cli::{Lint as Options, Shared};
 use crate::exit::Exit;
+use crate::fact::name::{NameQuestion, NameRole};
 use crate::finding::{Finding, Mode, PolicyName, Report};
 use crate::judge::lint::fix::fixed_text;
+use crate::judge::lint::resolve::{settle_names, suspect_names};
 use crate::judge::lint::{Lint, judge_lint};
-use crate::policy::Policy;
 use crate::policy::file::load_policy;
+use crate::policy::{Policy, TAILNET, VPC};
+use crate::probe::runner::probe_runner;
+use crate::probe::{Plan, probe_all};
 use crate::report::Outputs;
 use crate::repository::{load_repository, write_file};
 
@@ -29,6 +33,9 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     let mut findings = judge(options, shared, &policy, today)?;
     if options.fix && fix(options, &findings)? {
         findings = judge(options, shared, &policy, today)?;
+    }
+    if options.resolve {
+        resolve(&policy, &mut findings)?;
     }
     let report = Report {
         mode: Mode::Lint,
@@ -47,6 +54,29 @@ fn judge(options: &Options, shared: &Shared, policy: &Policy, today: Date) -> Re
     let mut findings = judge_lint(&Lint { policy, files: &files, today });
     selection::apply(shared, &mut findings);
     Ok(findings)
+}
+
+/// How long the answer to a name is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks this machine's resolver for the names that are only suspect.
+fn resolve(policy: &Policy, findings: &mut [Finding]) -> Result<(), Failure> {
+    let names = suspect_names(findings);
+    if names.is_empty() {
+        return Ok(());
+    }
+    let runner = probe_runner(policy.network(TAILNET), policy.network(VPC), &environment, Path::new("/"));
+    let questions =
+        names.into_iter().map(|name| NameQuestion { name, role: NameRole::NeverTailnet }).collect();
+    let plan = Plan { questions, ..Plan::default() };
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Start)?;
+    let never = std::future::pending::<()>();
+    let (answers, _) = runtime.block_on(probe_all(&plan, runner.resolver.as_ref().ok(), PATIENCE, never));
+    // A getaddrinfo call that hangs must not hold the report back.
+    runtime.shutdown_background();
+    settle_names(policy, &answers.names, findings);
+    Ok(())
 }
 
 /// Writes what is certain, and says whether anything was.
