@@ -7,6 +7,8 @@ mod diff;
 mod explain;
 #[cfg(feature = "static")]
 mod gate;
+#[cfg(all(feature = "gitlab", feature = "lint"))]
+mod gitlab;
 #[cfg(feature = "lint")]
 mod lint;
 mod manual;
@@ -123,6 +125,10 @@ pub enum Failure {
     /// What `--fail-on` names does not happen here.
     #[error("--fail-on broken, opened and closed are for diff; use fail or warn")]
     FailOn,
+    /// GitLab cannot be asked like this.
+    #[cfg(feature = "gitlab")]
+    #[error(transparent)]
+    GitLab(#[from] crate::gitlab::ClientError),
     /// There is no such code.
     #[error(transparent)]
     Code(#[from] crate::code::UnknownCode),

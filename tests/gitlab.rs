@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(feature = "lint")]
+#[path = "gitlab/binary.rs"]
+mod binary;
 #[path = "gitlab/judgement.rs"]
 mod judgement;
 #[path = "gitlab/server.rs"]

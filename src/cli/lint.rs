@@ -21,6 +21,21 @@ pub struct Lint {
     /// the jobs' answer
     #[arg(long)]
     pub resolve: bool,
+    /// Also ask GitLab for this group's variables and the policy's runners, with the token of `GITLAB_TOKEN`, else of
+    /// `CI_JOB_TOKEN`, which may see little
+    #[cfg(feature = "gitlab")]
+    #[arg(long, value_name = "GROUP")]
+    pub gitlab: Option<String>,
+    /// The GitLab server
+    #[cfg(feature = "gitlab")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CI_SERVER_URL",
+        default_value = "https://gitlab.com",
+        requires = "gitlab"
+    )]
+    pub gitlab_url: String,
     /// The date that allowances are held against [default: today, UTC]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,

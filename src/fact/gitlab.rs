@@ -64,6 +64,8 @@ pub struct Runner {
 /// Why something is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unread {
+    /// There is no token to ask with.
+    NoToken,
     /// The token is not one that GitLab knows (401).
     Unauthorized,
     /// The token may not ask this (403); or, where GitLab does not tell them apart, there is no such thing (404).

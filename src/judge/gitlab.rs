@@ -34,6 +34,10 @@ pub fn runners(policy: &Policy) -> BTreeSet<u64> {
 fn unread(subject: &str, expected: &str, why: &Unread, right: &str) -> Finding {
     let finding = Finding::new(Code::GitLabUnread, Verdict::Unknown, subject).expected(expected);
     match why {
+        Unread::NoToken => finding
+            .observed("not asked: no token is set")
+            .reason("What was not read is neither right nor wrong.")
+            .hint(format!("Give GITLAB_TOKEN {right}.")),
         Unread::Unauthorized => finding
             .observed("GitLab does not know the token (401)")
             .reason("What was not read is neither right nor wrong.")

@@ -37,6 +37,13 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     if options.resolve {
         resolve(&policy, &mut findings)?;
     }
+    #[cfg(feature = "gitlab")]
+    if let Some(group) = &options.gitlab {
+        let mut told = super::gitlab::ask(&policy, group, &options.gitlab_url)?;
+        selection::apply(shared, &mut told);
+        findings.extend(told);
+        findings.sort_by_key(Finding::area);
+    }
     let report = Report {
         mode: Mode::Lint,
         policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },

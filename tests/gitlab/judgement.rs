@@ -135,6 +135,7 @@ fn retired_runners_are_judged() {
 fn what_was_not_read_is_unknown() {
     let outside = JobFacts::default();
     for why in [
+        Unread::NoToken,
         Unread::Unauthorized,
         Unread::Forbidden { status: 403 },
         Unread::Failed { detail: "HTTP status 500".into() },
