@@ -28,13 +28,7 @@ pub struct Lint {
     pub gitlab: Option<String>,
     /// The GitLab server
     #[cfg(feature = "gitlab")]
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "CI_SERVER_URL",
-        default_value = "https://gitlab.com",
-        requires = "gitlab"
-    )]
+    #[arg(long, value_name = "URL", env = "CI_SERVER_URL", default_value = "https://gitlab.com")]
     pub gitlab_url: String,
     /// The date that allowances are held against [default: today, UTC]
     #[arg(long, value_name = "DATE")]

@@ -61,6 +61,16 @@ fn a_group_is_judged_and_the_token_not_shown() {
     assert!(!String::from_utf8_lossy(&all).contains(TOKEN));
 }
 
+/// Every job has this variable, and asks nothing of GitLab by itself.
+#[test]
+fn a_server_alone_asks_nothing() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let mut lint = Command::new(env!("CARGO_BIN_EXE_reachgate"));
+    lint.arg("lint").arg(folder.path()).env_clear().env("CI_SERVER_URL", "https://gitlab.example.com");
+    let output = lint.args(["--format", "json"]).output().expect("the binary runs");
+    assert!(told(&output).is_empty(), "{:?}", output.stdout);
+}
+
 #[test]
 fn without_a_token_all_of_it_is_unknown() {
     let output = lint("https://gitlab.example.com", &[]);

@@ -28,6 +28,7 @@ fn other(name: &str) -> &'static str {
         "aws-timeout" => "90s",
         "cluster-security-group" => "sg-0123456789abcdef0",
         "skip" => "certificate,runner-tier-heavy",
+        "lint" => ".gitlab-ci.yml ci",
         "explain-url" => "https://pages.example/reachgate/codes.html",
         "expire-in" => "2 days",
         _ => panic!("another value of {name} is wanted here"),
@@ -37,11 +38,18 @@ fn other(name: &str) -> &'static str {
 /// Runs a script as a job's shell does, and says what it asked. Only that counts here, so nothing answers;
 /// a comparison ends as if the change broke something.
 fn asked(script: &str) -> Vec<Vec<String>> {
+    let (status, calls) = ended(script, "diff) exit 1 ;;");
+    assert_eq!(status, Some(0), "{script}");
+    calls
+}
+
+/// The same, with how the script ends where the commands end as these cases of a shell say.
+fn ended(script: &str, cases: &str) -> (Option<i32>, Vec<Vec<String>>) {
     let folder = TempDir::new().unwrap();
     program::install(folder.path());
     let path = folder.path().join("reachgate");
     let recorder = fs::read_to_string(&path).unwrap().lines().take(2).collect::<Vec<_>>().join("\n");
-    let recorder = recorder + "\ncase $1 in diff) exit 1 ;; esac\n";
+    let recorder = recorder + &format!("\ncase $1 in {cases} esac\n");
     fs::write(&path, recorder).unwrap();
     let status = Command::new("sh")
         .args(["-e", "-c", script])
@@ -51,18 +59,27 @@ fn asked(script: &str) -> Vec<Vec<String>> {
         .env("FOLDER", "/srv/policies")
         .status()
         .unwrap();
-    assert!(status.success(), "{script}");
-    program::calls(folder.path())
+    (status.code(), program::calls(folder.path()))
 }
 
-fn last(component: &Component, over: &Value) -> (Vec<String>, Cli) {
+/// Without files the configuration of now is captured first, to be compared.
+#[test]
+fn a_snapshot_of_before_is_compared_with_now() {
+    let calls = asked(&Component::load("review").script(&json!({ "before": "before.json" })));
+    let [_, snapshot, diff, review] = calls.as_slice() else { panic!("{calls:?}") };
+    assert_eq!(snapshot[..], ["snapshot", "--out", "reachgate-review/after.json"]);
+    assert_eq!(diff[..5], ["diff", "--before", "before.json", "--after", "reachgate-review/after.json"]);
+    assert_eq!(review[0], "static");
+}
+
+/// All that is asked, each understood, and the last of it.
+fn last(component: &Component, over: &Value) -> (Vec<Vec<String>>, Cli) {
     let calls = asked(&component.script(over));
-    let mut parsed = None;
-    for call in &calls {
-        parsed = program::parse(call)
-            .unwrap_or_else(|error| panic!("{}: {over}: {error}\n{call:?}", component.name));
-    }
-    (calls.last().unwrap().clone(), parsed.expect("the last command decides, and the program has it"))
+    let parsed = calls.iter().map(|call| {
+        program::parse(call).unwrap_or_else(|error| panic!("{}: {over}: {error}\n{call:?}", component.name))
+    });
+    let last = parsed.last().expect("a component asks something");
+    (calls, last)
 }
 
 #[test]
@@ -132,10 +149,10 @@ fn the_gate_asks_what_its_inputs_say() {
 fn a_snapshot_of_before_is_compared_and_decides_nothing() {
     let over = json!({ "before": "before.json", "snapshot": "a b" });
     let calls = asked(&Component::load("review").script(&over));
-    let [diff, review] = calls.as_slice() else { panic!("{calls:?}") };
+    let [_, diff, review] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!(diff[..6], ["diff", "--before", "before.json", "--after", "a", "--after"]);
     assert_eq!(review[..5], ["static", "--snapshot", "a", "--snapshot", "b"]);
-    assert_eq!(review, &last(&Component::load("review"), &json!({ "snapshot": "a b" })).0);
+    assert_eq!(Some(review), last(&Component::load("review"), &json!({ "snapshot": "a b" })).0.last());
 }
 
 /// Each report that a job hands to GitLab is one that its command writes, in the format that GitLab reads there.
@@ -145,13 +162,15 @@ fn every_artifact_is_written() {
         let over = json!({ "job-name": "here" });
         let job = component.job(&over);
         let (asked, _) = last(&component, &over);
-        let mut written: Vec<(&str, &str)> = asked
-            .windows(2)
-            .filter(|words| words[0] == "--output")
-            .map(|words| words[1].split_once('=').unwrap())
-            .collect();
-        written.sort_unstable();
-        let formats: Vec<&str> = written.iter().map(|(format, _)| *format).collect();
+        let of_call = |call: &'_ [String]| -> Vec<(String, String)> {
+            let outputs = call.windows(2).filter(|words| words[0] == "--output");
+            let parts = outputs.map(|words| words[1].split_once('=').unwrap());
+            parts.map(|(format, file)| (format.to_owned(), file.to_owned())).collect()
+        };
+        let written: Vec<(String, String)> = asked.iter().flat_map(|call| of_call(call)).collect();
+        let mut formats: Vec<String> =
+            of_call(asked.last().unwrap()).into_iter().map(|(format, _)| format).collect();
+        formats.sort_unstable();
         assert_eq!(
             formats,
             ["annotations", "code-quality", "dotenv", "json", "junit", "openmetrics", "sarif", "text"],
@@ -165,9 +184,15 @@ fn every_artifact_is_written() {
             ("junit", "junit"),
             ("metrics", "openmetrics"),
         ] {
-            let file =
-                job["artifacts"]["reports"][report].as_str().unwrap_or_else(|| panic!("{report}: {job}"));
-            assert!(written.contains(&(format, file)), "{}: {report} is {file}", component.name);
+            let files = match &job["artifacts"]["reports"][report] {
+                Value::Array(files) => files.clone(),
+                one => vec![one.clone()],
+            };
+            let of_format = written.iter().filter(|(known, _)| known == format);
+            // Each that is written is handed over, and no other.
+            let expected: Vec<Value> = of_format.map(|(_, file)| json!(file)).collect();
+            let same = files.len() == expected.len() && files.iter().all(|file| expected.contains(file));
+            assert!(same, "{}: {report} is {files:?}, written are {expected:?}", component.name);
         }
         assert_eq!(job["artifacts"]["reports"].as_object().unwrap().len(), 5);
         assert_eq!(job["artifacts"]["paths"], json!(["here/"]));
@@ -186,4 +211,32 @@ fn the_tag_is_the_light_runner_of_the_policy() {
         assert_eq!(component.job(&json!({}))["tags"], json!([light]));
     }
     assert!(root().join("templates").is_dir());
+}
+
+/// The review ends as the worse of its two judges does, and both are always asked.
+#[test]
+fn the_review_ends_as_its_worse_half() {
+    let script = Component::load("review").script(&json!({ "snapshot": "a" }));
+    for (lint, configuration, exit) in [
+        (0, 0, 0),
+        (1, 0, 1),
+        (0, 1, 1),
+        // What a lint cannot know, it cannot know in any pipeline that includes another project's file.
+        (3, 0, 0),
+        (0, 3, 3),
+        (3, 1, 1),
+        (1, 3, 1),
+        (1, 2, 2),
+        (2, 1, 2),
+        (137, 0, 137),
+        (0, 137, 137),
+        (3, 137, 137),
+    ] {
+        let cases = format!("lint) exit {lint} ;; static) exit {configuration} ;;");
+        let (status, calls) = ended(&script, &cases);
+        assert_eq!(status, Some(exit), "lint {lint}, static {configuration}");
+        assert_eq!(calls.len(), 2);
+    }
+    let alone = Component::load("review").script(&json!({ "lint": "" }));
+    assert_eq!(ended(&alone, "lint) exit 1 ;;").1.len(), 1);
 }

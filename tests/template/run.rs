@@ -50,8 +50,11 @@ fn ended_with(project: &Project, folder: &str, exit: i32) {
 #[track_caller]
 fn has_reports(project: &Project, component: &str, folder: &str) {
     let job = Component::load(component).job(&json!({ "job-name": folder }));
-    for (report, file) in job["artifacts"]["reports"].as_object().unwrap() {
-        assert!(project.file(file.as_str().unwrap()).exists(), "{report}: {file}");
+    for (report, files) in job["artifacts"]["reports"].as_object().unwrap() {
+        let files = files.as_array().cloned().unwrap_or_else(|| vec![files.clone()]);
+        for file in files {
+            assert!(project.file(file.as_str().unwrap()).exists(), "{report}: {file}");
+        }
     }
     assert!(project.read(&format!("{folder}/junit.xml")).trim_end().ends_with("</testsuites>"));
     assert!(project.read(&format!("{folder}/metrics.txt")).ends_with("# EOF\n"));
