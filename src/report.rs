@@ -15,6 +15,7 @@ pub mod dotenv;
 mod fingerprint;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod openmetrics;
 pub mod output;
 #[cfg(feature = "static")]
@@ -23,6 +24,7 @@ pub mod printable;
 pub mod sarif;
 pub mod site;
 pub mod style;
+mod summary;
 pub mod text;
 
 use std::fmt;
@@ -86,6 +88,7 @@ formats! {
     Text text "text" "For people, in a terminal or a job's log",
     Json json "json" "For scripts: reachgate.report/v1",
     Junit junit "junit" "JUnit XML, for GitLab's test report",
+    Markdown markdown "markdown" "Markdown, for a comment on a merge request",
     OpenMetrics openmetrics "openmetrics" "OpenMetrics text, for Prometheus and GitLab's metrics report",
     Sarif sarif "sarif" "SARIF 2.1.0, for code scanning and editors",
     CodeQuality code_quality "code-quality" "GitLab's Code Quality report, for merge requests",

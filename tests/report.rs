@@ -17,6 +17,8 @@ mod gitlab;
 mod golden;
 #[path = "report/hostile.rs"]
 mod hostile;
+#[path = "report/markdown.rs"]
+mod markdown;
 #[path = "report/meaning.rs"]
 mod meaning;
 #[path = "report/output.rs"]

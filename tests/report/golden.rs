@@ -94,6 +94,11 @@ fn junit() {
 }
 
 #[test]
+fn markdown() {
+    check("rich.md", &written(Format::Markdown, &sample::rich(), &Style::default()));
+}
+
+#[test]
 fn openmetrics() {
     check("rich.openmetrics.txt", &written(Format::OpenMetrics, &sample::rich(), &Style::default()));
 }

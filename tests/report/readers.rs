@@ -10,14 +10,19 @@ use serde_json::{Value, json};
 
 use crate::{sample, written};
 
-/// What `check_formats.py` made of a report.
-fn read(report: &Report) -> Value {
-    let python = std::env::var_os("REACHGATE_PYTHON").expect(
+/// The Python that has the readers.
+pub fn python() -> std::ffi::OsString {
+    std::env::var_os("REACHGATE_PYTHON").expect(
         "REACHGATE_PYTHON names the Python that has the readers; to make one:\n  \
          python3 -m venv target/readers\n  \
          target/readers/bin/pip install --requirement tests/report/requirements.txt\n  \
          export REACHGATE_PYTHON=$PWD/target/readers/bin/python\n",
-    );
+    )
+}
+
+/// What `check_formats.py` made of a report.
+fn read(report: &Report) -> Value {
+    let python = python();
     let directory = tempfile::tempdir().unwrap();
     let style = Style { site: sample::site(), ..Style::default() };
     for format in Format::ALL {
