@@ -6,11 +6,13 @@ CARGO ?= cargo
 # What the demo, the lab and the checks run. All are in Debian and Ubuntu.
 DEMO_PACKAGES := iproute2 nftables
 PACKAGES := $(DEMO_PACKAGES) util-linux procps uidmap openssh-server openssh-client nginx-light bind9 shellcheck groff-base \
-	python3-venv git rsync buildah podman runc catatonit mmdebstrap debian-archive-keyring ca-certificates
+	python3-venv git rsync buildah podman runc catatonit mmdebstrap debian-archive-keyring ca-certificates chromium
 BENCH_PACKAGES := nmap netcat-openbsd dnsutils openssl curl time prometheus-blackbox-exporter
 
 # Readers of the report formats that the project did not write.
 REQUIREMENTS := $(wildcard tests/*/requirements.txt)
+# Packages of which one file is wanted, not what they need to run.
+ALONE := $(wildcard tests/*/without-dependencies.txt)
 PYTHON := target/python
 TOOLS := target/tools
 # A runner of GitLab's pipelines, for the components. Its Node comes as a Python package: Debian's is too old for it.
@@ -36,9 +38,10 @@ setup: packages $(PYTHON)/ready $(NODE)/ready $(DENY) ## Install what the tests 
 packages:
 	@bash examples/install.sh $(PACKAGES)
 
-$(PYTHON)/ready: $(REQUIREMENTS) | packages
+$(PYTHON)/ready: $(REQUIREMENTS) $(ALONE) | packages
 	python3 -m venv $(PYTHON)
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$(REQUIREMENTS))
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check --no-deps $(addprefix --requirement ,$(ALONE))
 	touch $@
 
 $(NODE)/ready: $(PYTHON)/ready

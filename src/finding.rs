@@ -1,9 +1,13 @@
 //! Findings: what was expected, what was seen, why, and what to change.
 
+pub mod map;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::code::{Area, Code};
+
+pub use map::Map;
 
 /// One judged expectation.
 #[derive(Debug, Clone)]
@@ -200,6 +204,8 @@ pub struct Report {
     pub taken_at: jiff::Timestamp,
     /// How long it took.
     pub elapsed: Duration,
+    /// The ways through AWS's configuration; `None` where only the network was asked.
+    pub map: Option<Map>,
 }
 
 /// Which policy a report was judged by.

@@ -27,7 +27,9 @@ mod trail;
 mod transit_gateway;
 mod transit_route;
 
-pub use answer::{Admission, Answer, Basis, Blocker, Direction, End, Hop, PATH_SCHEMA, PathResult, Step};
+pub use answer::{
+    Admission, Answer, Basis, Blocker, Direction, End, Hop, PATH_SCHEMA, PathResult, Spot, Step,
+};
 pub use code::{PathCode, Weight};
 pub use comparison::{Comparison, Difference, GroupDifference, Halves};
 pub use index::Network;

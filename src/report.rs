@@ -13,8 +13,11 @@ pub mod code_quality;
 pub mod diff;
 pub mod dotenv;
 mod fingerprint;
+pub mod html;
 pub mod json;
 pub mod junit;
+#[cfg(feature = "static")]
+mod map;
 pub mod markdown;
 pub mod openmetrics;
 pub mod output;
@@ -25,6 +28,7 @@ pub mod sarif;
 pub mod site;
 pub mod style;
 mod summary;
+pub mod svg;
 pub mod text;
 
 use std::fmt;
@@ -89,6 +93,8 @@ formats! {
     Json json "json" "For scripts: reachgate.report/v1",
     Junit junit "junit" "JUnit XML, for GitLab's test report",
     Markdown markdown "markdown" "Markdown, for a comment on a merge request",
+    Html html "html" "One page to read, with a map",
+    Svg svg "svg" "The map alone, as a picture",
     OpenMetrics openmetrics "openmetrics" "OpenMetrics text, for Prometheus and GitLab's metrics report",
     Sarif sarif "sarif" "SARIF 2.1.0, for code scanning and editors",
     CodeQuality code_quality "code-quality" "GitLab's Code Quality report, for merge requests",

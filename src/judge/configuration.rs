@@ -6,6 +6,7 @@
 mod cluster;
 mod code;
 mod destination;
+mod map;
 mod path;
 mod plan;
 mod pod;
@@ -16,7 +17,7 @@ mod vpc;
 use std::collections::BTreeSet;
 
 use crate::code::Code;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Map, Verdict};
 use crate::network::{Network, Translation};
 use crate::policy::Policy;
 use crate::remedy::{Adviser, Remedy};
@@ -41,7 +42,17 @@ pub struct StaticOptions {
 
 /// Judges all expectations of the policy, and its review, in the order the findings are shown.
 pub fn judge_static(policy: &Policy, network: &Network<'_>, options: &StaticOptions) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    judge(policy, network, options).0
+}
+
+/// As [`judge_static`], with the paths that were judged as a map.
+pub fn judge_mapped(policy: &Policy, network: &Network<'_>, options: &StaticOptions) -> (Vec<Finding>, Map) {
+    let (findings, flows) = judge(policy, network, options);
+    (findings, map::draw(&flows, network.snapshot()))
+}
+
+fn judge(policy: &Policy, network: &Network<'_>, options: &StaticOptions) -> (Vec<Finding>, Vec<map::Flow>) {
+    let (mut findings, mut flows) = (Vec::new(), Vec::new());
     let context = Context { policy, network, options, adviser: Adviser::new(network) };
     let clusters = cluster::find(&context, &mut findings);
     let sources = runner::find(&context, &clusters, &mut findings);
@@ -53,12 +64,12 @@ pub fn judge_static(policy: &Policy, network: &Network<'_>, options: &StaticOpti
             targets.push(Target { name, address });
         }
     }
-    let reached = path::judge(&context, &sources, &targets, &mut findings);
+    let reached = path::judge(&context, &sources, &targets, &mut findings, &mut flows);
     vpc::judge(&context, &sources, &reached, &mut findings);
     destination::judge(&context, &targets, &reached, &mut findings);
     review::judge(&context, &sources, &reached, &mut findings);
     findings.sort_by_key(Finding::area);
-    findings
+    (findings, flows)
 }
 
 /// What every part of the judgement is made from.

@@ -49,7 +49,7 @@ impl PathResult {
         for reason in &planned.unfinished {
             let (code, direction) = (PathCode::SnapshotPlanUnknown, Direction::Forward);
             let (component, detail) = ("plan".to_owned(), reason.clone());
-            self.blockers.push(Blocker { code, component, rule: None, direction, detail });
+            self.blockers.push(Blocker { code, component, rule: None, direction, detail, spot: None });
             self.verdict = Answer::Unknown;
         }
         for it in &planned.unsupported {
@@ -63,7 +63,7 @@ impl PathResult {
             ));
             let component = super::trail::printable(it.kind.clone());
             let (code, direction) = (PathCode::SnapshotPlanUnsupported, Direction::Forward);
-            let blocker = Blocker { code, component, rule, direction, detail };
+            let blocker = Blocker { code, component, rule, direction, detail, spot: None };
             if it.extent == Extent::Anything {
                 self.blockers.push(blocker);
                 self.verdict = Answer::Unknown;
@@ -133,6 +133,19 @@ pub struct Hop {
     pub direction: Direction,
     /// The rest, for a person.
     pub detail: String,
+    /// Where on the way it is; no part of the JSON.
+    #[serde(skip)]
+    pub spot: Option<Spot>,
+}
+
+/// Where on the way something is, where its component alone does not say that: one network ACL may guard both
+/// ends, one table route both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// What is passed there.
+    pub step: Step,
+    /// The subnet that it guards or routes, or that the interface is in.
+    pub subnet: String,
 }
 
 /// A kind of thing on the way.
@@ -157,8 +170,8 @@ pub enum Step {
     TransitGatewayRouteTable,
 }
 
-/// Something in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Something in the way. Two are equal whatever their spot: what is wrong is wrong once.
+#[derive(Debug, Clone, Serialize)]
 pub struct Blocker {
     /// What is wrong.
     pub code: PathCode,
@@ -170,7 +183,22 @@ pub struct Blocker {
     pub direction: Direction,
     /// The rest, for a person.
     pub detail: String,
+    /// Where on the way it is; no part of the JSON.
+    #[serde(skip)]
+    pub spot: Option<Spot>,
 }
+
+impl PartialEq for Blocker {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |it: &Self| (it.code, it.direction);
+        told(self) == told(other)
+            && self.component == other.component
+            && self.rule == other.rule
+            && self.detail == other.detail
+    }
+}
+
+impl Eq for Blocker {}
 
 /// Which way: through a filter, or along the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]

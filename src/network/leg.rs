@@ -137,7 +137,7 @@ fn arrive<'a>(
     }
     for own in std::iter::once(first).chain(others) {
         for it in own.blockers.into_iter().chain(own.warnings) {
-            trail.block(it.code, &it.component, it.rule, it.direction, it.detail);
+            trail.adopt(it);
         }
     }
 }

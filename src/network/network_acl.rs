@@ -224,10 +224,12 @@ pub(super) fn check(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_
     } else {
         check_forward(network, trail, checks, leg);
     }
+    trail.leave();
 }
 
 fn check_forward(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], leg: &Leg) {
     for check in checks {
+        trail.stand_at(Step::NetworkAcl, check.subnet);
         let Ok((id, passage)) = passage_of(network, trail, check, leg) else { continue };
         let direction = direction(check);
         if passage.stopped.is_empty() {
@@ -247,6 +249,7 @@ fn check_reply(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], l
     let mut partial = Vec::new();
     let mut closed = false;
     for check in checks {
+        trail.stand_at(Step::NetworkAcl, check.subnet);
         let Ok((id, passage)) = passage_of(network, trail, check, leg) else { continue };
         let direction = direction(check);
         if passage.passing.is_empty() {
@@ -265,6 +268,7 @@ fn check_reply(network: &Network<'_>, trail: &mut Trail, checks: &[Check<'_>], l
     }
     let dry = common.is_empty() && !closed;
     for (check, id, passage) in partial {
+        trail.stand_at(Step::NetworkAcl, check.subnet);
         let by = named(passage.denied_by);
         let ports = format!("{by} denies answers {} on client ports {}", at(check), passage.stopped);
         let (code, detail) = if dry {

@@ -150,8 +150,11 @@ fn walk<'a>(
     traffic: Traffic,
     client: RangeInclusive<u16>,
 ) -> Trail {
-    state::check(network, &mut trail, from, SOURCE);
-    state::check(network, &mut trail, to, DESTINATION);
+    for (end, role) in [(from, SOURCE), (to, DESTINATION)] {
+        trail.stand_at(Step::Instance, end.subnet);
+        state::check(network, &mut trail, end, role);
+        trail.leave();
+    }
     let same_instance = from.instance().is_some() && from.instance() == to.instance();
     if same_instance || from.interface.is_some() && from.id() == to.id() {
         let detail = "the packet does not leave it".to_owned();
@@ -176,11 +179,14 @@ fn walk<'a>(
         !place.groups.is_empty() || place.interface.is_none_or(|it| state::service(it).is_none())
     };
     if filtered(from) {
+        trail.stand_at(Step::SecurityGroup, from.subnet);
         security_group::check(network, &mut trail, from, to, traffic, Direction::Egress, &out);
     }
     if filtered(to) {
         let into = reach(network, from, to, forward.as_ref(), Direction::Ingress);
+        trail.stand_at(Step::SecurityGroup, to.subnet);
         security_group::check(network, &mut trail, to, from, traffic, Direction::Ingress, &into);
     }
+    trail.leave();
     trail
 }

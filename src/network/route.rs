@@ -52,6 +52,20 @@ pub(super) fn next<'a>(
     address: IpAddr,
     direction: Direction,
 ) -> Result<(Target<'a>, &'a str), Lost> {
+    trail.stand_at(Step::RouteTable, subnet);
+    let found = find(network, trail, subnet, vpc, address, direction);
+    trail.leave();
+    found
+}
+
+fn find<'a>(
+    network: &Network<'a>,
+    trail: &mut Trail,
+    subnet: &'a str,
+    vpc: &'a str,
+    address: IpAddr,
+    direction: Direction,
+) -> Result<(Target<'a>, &'a str), Lost> {
     if let Some(it) = network.undecided_of(subnet).find(|it| it.aspect == Aspect::RouteTable) {
         return Err(trail.undecided(it, subnet, direction));
     }

@@ -1,6 +1,6 @@
 //! What is found along the way: passes, blockers and warnings.
 
-use super::answer::{Admission, Answer, Blocker, Direction, Hop, Step};
+use super::answer::{Admission, Answer, Blocker, Direction, Hop, Spot, Step};
 use super::code::{PathCode, Weight};
 use super::index::Network;
 use crate::snapshot::{Aspect, Document, Undecided};
@@ -23,9 +23,27 @@ pub(super) struct Trail {
     pub warnings: Vec<Blocker>,
     pub admitted_out: Vec<Admission>,
     pub admitted_in: Vec<Admission>,
+    spot: Option<Spot>,
 }
 
 impl Trail {
+    /// Says where what is noted next is.
+    pub(super) fn stand_at(&mut self, step: Step, subnet: &str) {
+        self.spot = Some(Spot { step, subnet: printable(subnet.to_owned()) });
+    }
+
+    /// Says that what is noted next is nowhere in particular.
+    pub(super) fn leave(&mut self) {
+        self.spot = None;
+    }
+
+    /// Notes what another trail found, where it found it.
+    pub(super) fn adopt(&mut self, found: Blocker) {
+        self.spot = found.spot;
+        self.block(found.code, &found.component, found.rule, found.direction, found.detail);
+        self.leave();
+    }
+
     /// Notes what lets the packet pass.
     pub(super) fn pass(
         &mut self,
@@ -36,7 +54,7 @@ impl Trail {
         detail: String,
     ) {
         let (component, rule, detail) = (printable(component.into()), rule.map(printable), printable(detail));
-        self.hops.push(Hop { step, component, rule, direction, detail });
+        self.hops.push(Hop { step, component, rule, direction, detail, spot: self.spot.clone() });
     }
 
     /// Notes what is in the way, once.
@@ -49,7 +67,7 @@ impl Trail {
         detail: String,
     ) -> Lost {
         let (component, rule, detail) = (printable(component.into()), rule.map(printable), printable(detail));
-        let blocker = Blocker { code, component, rule, direction, detail };
+        let blocker = Blocker { code, component, rule, direction, detail, spot: self.spot.clone() };
         let (found, lost) = match code.weight() {
             Weight::Denies => (&mut self.blockers, Lost::Blocked),
             Weight::Undecided => (&mut self.blockers, Lost::Undecided),

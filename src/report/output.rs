@@ -296,6 +296,7 @@ mod tests {
             fail_on: FailOn::Fail,
             taken_at: jiff::Timestamp::UNIX_EPOCH,
             elapsed: std::time::Duration::ZERO,
+            map: None,
         }
     }
 

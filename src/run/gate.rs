@@ -39,7 +39,10 @@ pub fn run(options: &Gate, shared: &Shared) -> Result<Exit, Failure> {
         }
         None => ask(&policy, options, shared, reading)?,
     };
-    let Configuration { findings: mut configuration, mut pod } = configuration;
+    let Configuration { findings: mut configuration, mut pod, mut map } = configuration;
+    if let Some(map) = &mut map {
+        map.note_probe(&probe);
+    }
     for findings in [&mut probe, &mut configuration, &mut pod.findings] {
         selection::apply(shared, findings);
     }
@@ -52,6 +55,7 @@ pub fn run(options: &Gate, shared: &Shared) -> Result<Exit, Failure> {
         fail_on: shared.fail_on.into(),
         taken_at: Timestamp::now(),
         elapsed: started.elapsed(),
+        map,
     };
     outputs.write(&report, &style(shared))?;
     Ok(Exit::of(&report))

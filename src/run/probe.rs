@@ -37,6 +37,7 @@ pub fn run(options: &Probe, shared: &Shared) -> Result<Exit, Failure> {
         fail_on: shared.fail_on.into(),
         taken_at: facts.taken_at,
         elapsed,
+        map: None,
     };
     outputs.write(&report, &style(shared))?;
     Ok(Exit::of(&report))

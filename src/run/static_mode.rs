@@ -10,7 +10,7 @@ use super::{Failure, environment, selection, style};
 use crate::cli::{Shared, Static};
 use crate::exit::Exit;
 use crate::finding::{Finding, Mode, PolicyName, Report};
-use crate::judge::configuration::{StaticOptions, judge_plan, judge_static};
+use crate::judge::configuration::{StaticOptions, judge_mapped, judge_plan};
 use crate::network::Network;
 use crate::policy::file::load_policy;
 use crate::report::Outputs;
@@ -23,7 +23,7 @@ pub fn run(options: &Static, shared: &Shared) -> Result<Exit, Failure> {
     let needed = Needed::by_policy(&policy, options.unsaid.cluster_security_group.as_deref());
     let (snapshot, planned) = load_planned(&options.configuration, &options.plan, needed)?;
     let network = Network::new(&snapshot);
-    let mut findings = judge_static(&policy, &network, &StaticOptions::from(&options.unsaid));
+    let (mut findings, map) = judge_mapped(&policy, &network, &StaticOptions::from(&options.unsaid));
     if let Some(planned) = &planned {
         findings.extend(judge_plan(planned, &policy, &network));
         findings.sort_by_key(Finding::area);
@@ -36,6 +36,7 @@ pub fn run(options: &Static, shared: &Shared) -> Result<Exit, Failure> {
         fail_on: shared.fail_on.into(),
         taken_at: Timestamp::now(),
         elapsed: started.elapsed(),
+        map: Some(map),
     };
     outputs.write(&report, &style(shared))?;
     Ok(Exit::of(&report))

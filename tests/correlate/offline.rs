@@ -73,6 +73,7 @@ impl Jobs {
             fail_on: FailOn::Fail,
             taken_at: Timestamp::now(),
             elapsed: Duration::from_millis(20),
+            map: None,
         };
         change(&mut report);
         let mut text = Vec::new();

@@ -148,13 +148,18 @@ fn lines_fit_the_terminal_and_no_word_is_broken() {
     assert!(plain(Format::Text, &report).lines().any(|line| line.chars().count() > 100));
 }
 
-/// Whether a format names each finding of this verdict. Annotations and dotenv name codes.
+/// Whether a format names each finding of this verdict. Annotations and dotenv name codes, and a picture draws ways.
 fn shows(format: Format, verdict: Verdict) -> bool {
     match format {
-        Format::Text | Format::Json | Format::Junit | Format::OpenMetrics => true,
+        Format::Text
+        | Format::Json
+        | Format::Junit
+        | Format::Markdown
+        | Format::Html
+        | Format::OpenMetrics => true,
         Format::Sarif => verdict != Verdict::Pass,
         Format::CodeQuality => matches!(verdict, Verdict::Fail | Verdict::Unknown | Verdict::Warn),
-        Format::Annotations | Format::Dotenv => false,
+        Format::Annotations | Format::Dotenv | Format::Svg => false,
     }
 }
 

@@ -51,8 +51,8 @@ fn specs_are_parsed() {
     assert_eq!(message("probe.xml"), "`probe.xml` is not FORMAT=FILE, such as junit=reachgate.xml");
     assert_eq!(
         message("xml=probe.xml"),
-        "there is no format `xml`; use one of text, json, junit, openmetrics, sarif, \
-         code-quality, annotations, dotenv"
+        "there is no format `xml`; use one of text, json, junit, markdown, html, svg, \
+         openmetrics, sarif, code-quality, annotations, dotenv"
     );
     assert_eq!(message("junit="), "`junit=` names no file; write junit=FILE, or junit=- for stdout");
     let spec: OutputSpec = "junit=a=b.xml".parse().unwrap();

@@ -50,6 +50,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
         fail_on: FailOn::Fail,
         taken_at: "2026-03-04T10:20:30.125Z".parse().unwrap(),
         elapsed: Duration::from_millis(3_021),
+        map: None,
     }
 }
 

@@ -64,6 +64,7 @@ fn a_command_is_never_wrapped() {
         fail_on: FailOn::Fail,
         taken_at: jiff::Timestamp::UNIX_EPOCH,
         elapsed: std::time::Duration::ZERO,
+        map: None,
     };
     let mut text = Vec::new();
     let style = Style { width: Some(60), ..Style::default() };

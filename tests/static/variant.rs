@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reachgate::finding::{Finding, Verdict};
-use reachgate::judge::configuration::{StaticOptions, judge_static};
+use reachgate::code::Code;
+use reachgate::finding::map::{Chart, Lane, PartKind, Passage, Stop, Wish};
+use reachgate::finding::{Finding, Map, Verdict};
+use reachgate::judge::configuration::{StaticOptions, judge_mapped, judge_static};
 use reachgate::network::{Network, Translation};
 use reachgate::policy::Policy;
 use reachgate::policy::file::{load_policy, parse_policy};
@@ -230,6 +232,98 @@ fn the_binary_comes_to_the_same() {
             .collect();
         for complaint in complaints(&variant, &findings) {
             wrong.push(format!("{name}: {complaint}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What a lane's stops and its outcome have to do with each other.
+fn misdrawn(chart: &Chart) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let kind = |stop: Option<&Stop>| stop.and_then(|stop| chart.parts.get(stop.part)).map(|part| part.kind);
+    for lane in &chart.lanes {
+        let (first, last) = (kind(lane.stops.first()), kind(lane.stops.last()));
+        if (first, last) != (Some(PartKind::Source), Some(PartKind::Destination)) {
+            wrong.push(format!("a lane from {first:?} to {last:?}"));
+        }
+        if !lane.stops.windows(2).all(|pair| pair[0].part < pair[1].part) {
+            wrong.push(format!("a lane goes back: {:?}", lane.stops));
+        }
+        let has = |verdict| lane.stops.iter().any(|stop| stop.verdict == verdict);
+        let open = |stop: &Stop| !matches!(stop.verdict, Verdict::Fail | Verdict::Unknown);
+        let fits = match lane.passage {
+            // A stopped server closes nothing.
+            Passage::Allowed => {
+                lane.stops.iter().rev().skip(usize::from(lane.wish == Wish::Closed)).all(open)
+            }
+            Passage::Denied => has(Verdict::Fail),
+            Passage::Unknown => has(Verdict::Unknown),
+        };
+        if !fits {
+            wrong.push(format!("{} by {:?}", lane.passage.word(), lane.stops));
+        }
+        if lane.interfaces == 0 || lane.examples.is_empty() {
+            wrong.push("a lane from nowhere".to_owned());
+        }
+    }
+    wrong
+}
+
+/// What a finding says is in the way, the map shows there.
+fn undrawn(map: &Map, finding: &Finding) -> Option<String> {
+    let text = |name| finding.evidence.get(name).and_then(Value::as_str);
+    let (from, to, service) = (text("source")?, text("destination")?, text("service")?);
+    let chart = map.charts.iter().find(|chart| chart.from == from && chart.to == to);
+    let lanes = chart.into_iter().flat_map(|chart| chart.lanes.iter());
+    let mut lanes = lanes.filter(|lane| lane.services.iter().any(|sent| sent.name == service));
+    let shown = match (finding.code, finding.verdict) {
+        (Code::PathNotAsked, _) | (_, Verdict::Skip) => return None,
+        (Code::PathAllowed, Verdict::Pass) => lanes.all(|lane| lane.passage == Passage::Allowed),
+        (Code::PathClosed, Verdict::Pass) => {
+            lanes.all(|lane| lane.passage == Passage::Denied && lane.verdict == Verdict::Pass)
+        }
+        (_, Verdict::Pass) => return None,
+        (Code::PathExposed, _) => {
+            lanes.any(|lane| lane.passage == Passage::Allowed && lane.verdict == Verdict::Fail)
+        }
+        (Code::PathUndecided, _) => lanes.any(|lane| lane.passage == Passage::Unknown),
+        (code, verdict) => {
+            let part = |stop: &Stop| chart.and_then(|chart| chart.parts.get(stop.part));
+            // A rule of the wrong kind lets it pass, so the lane is broken and not stopped.
+            let broken = |lane: &Lane, stop: &Stop| {
+                stop.verdict >= verdict || stop.verdict == Verdict::Warn && lane.verdict == verdict
+            };
+            let of = |stop: &Stop, component: &str| {
+                let ends = [PartKind::Source, PartKind::Destination];
+                part(stop).is_some_and(|part| {
+                    ends.contains(&part.kind)
+                        || part.ids.iter().chain(&part.places).any(|id| id.starts_with(component))
+                        // What a rule refers to is no part of its own.
+                        || stop.notes.iter().any(|note| note.contains(component))
+                })
+            };
+            let component = text("component").unwrap_or_default();
+            lanes.any(|lane| {
+                let mut stops = lane.stops.iter();
+                stops.any(|stop| stop.codes.contains(&code) && broken(lane, stop) && of(stop, component))
+            })
+        }
+    };
+    (!shown).then(|| format!("{} of {to} {service} is not drawn: {chart:#?}", finding.code))
+}
+
+#[test]
+fn every_variant_is_drawn_as_it_is_judged() {
+    let mut wrong = Vec::new();
+    for (name, variant) in variants() {
+        let snapshot = snapshot_of(&variant);
+        let network = Network::new(&snapshot);
+        let (findings, map) = judge_mapped(&variant.policy(), &network, &variant.options());
+        for complaint in map.charts.iter().flat_map(misdrawn) {
+            wrong.push(format!("{name}: {complaint}"));
+        }
+        for finding in &findings {
+            wrong.extend(undrawn(&map, finding).map(|complaint| format!("{name}: {complaint}")));
         }
     }
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));

@@ -1,13 +1,16 @@
 //! Every expectation, service by service, from every class of runner interfaces.
 
 mod closed;
+mod drawn;
 mod outcome;
 mod via;
 
 use super::destination::{Located, Target, is_of_destination, locate};
+use super::map::Flow;
 use super::runner::{Class, Runners};
 use super::{Context, count};
 use crate::code::Code;
+use crate::finding::map::Wish;
 use crate::finding::{Finding, Verdict};
 use crate::flow::Service;
 use crate::network::{Answer, Endpoint, PathResult, Question, Traffic, evaluate_path};
@@ -41,12 +44,13 @@ struct Asked<'c, 'a> {
     answers: Vec<(&'c Class<'a>, PathResult)>,
 }
 
-/// Judges all expectations.
+/// Judges all expectations, and notes every path for the map.
 pub(super) fn judge<'a>(
     context: &Context<'a>,
     sources: &[Runners<'a>],
     targets: &[Target<'a>],
     findings: &mut Vec<Finding>,
+    flows: &mut Vec<Flow>,
 ) -> Vec<Reached<'a>> {
     let mut reached: Vec<Reached<'a>> = Vec::new();
     for expectation in &context.policy.expectations {
@@ -84,10 +88,12 @@ pub(super) fn judge<'a>(
         for (name, service) in reach_services {
             let asked = ask(context, runners, expectation, *target, (name, service), &classes);
             reach(&asked, expectation.via, findings);
+            drawn::draw(&asked, Wish::Open, expectation.via, flows);
         }
         for (name, service) in services(context.policy, expectation, &expectation.closed) {
             let asked = ask(context, runners, expectation, *target, (name, service), &classes);
             closed::judge(&asked, findings);
+            drawn::draw(&asked, Wish::Closed, None, flows);
         }
     }
     reached

@@ -47,7 +47,7 @@ pub fn judge_pod(
         })
         .collect();
     let mut findings = Vec::new();
-    let reached = path::judge(&context, &sources, &targets, &mut findings);
+    let reached = path::judge(&context, &sources, &targets, &mut findings, &mut Vec::new());
     destination::judge(&context, &targets, &reached, &mut findings);
     // As the static mode has them, so that the first thing in the way is the same one.
     findings.sort_by_key(Finding::area);

@@ -12,8 +12,8 @@ use super::super::Failure;
 use super::super::configuration::{Needed, load};
 use super::report::load_report;
 use crate::cli::{Gate, Origin, Unsaid, Witness};
-use crate::finding::{Finding, Mode, Verdict};
-use crate::judge::configuration::{StaticOptions, judge_pod, judge_static, judge_unread};
+use crate::finding::{Finding, Map, Mode, Verdict};
+use crate::judge::configuration::{StaticOptions, judge_mapped, judge_pod, judge_unread};
 use crate::judge::correlate::{Pod, pod_of_report};
 use crate::network::Network;
 use crate::policy::Policy;
@@ -25,6 +25,8 @@ const JUDGING: Duration = Duration::from_secs(2);
 pub(super) struct Configuration {
     pub findings: Vec<Finding>,
     pub pod: Pod,
+    /// `None` where it was not read here.
+    pub map: Option<Map>,
 }
 
 /// A configuration that is on its way.
@@ -125,12 +127,12 @@ impl Reading {
 
 fn reported(address: Option<IpAddr>, findings: Vec<Finding>) -> Configuration {
     let pod = pod_of_report(address, &findings);
-    Configuration { findings, pod }
+    Configuration { findings, pod, map: None }
 }
 
 fn unread(address: Option<IpAddr>, findings: Vec<Finding>) -> Configuration {
     let pod = Pod::of_nothing(address).or_all(&findings);
-    Configuration { findings, pod }
+    Configuration { findings, pod, map: None }
 }
 
 /// What the thread does.
@@ -158,10 +160,10 @@ impl Task {
         self.read.store(true, Ordering::Release);
         let network = Network::new(&snapshot);
         let options = StaticOptions::from(&self.unsaid);
-        let findings = judge_static(&self.policy, &network, &options);
+        let (findings, map) = judge_mapped(&self.policy, &network, &options);
         let address = told.recv().unwrap_or_default();
         let pod = judge_pod(&self.policy, &network, &options, address).or_all(&findings);
-        Ok(Configuration { findings, pod })
+        Ok(Configuration { findings, pod, map: Some(map) })
     }
 
     /// How it is judged that the configuration could not be read; `None` where the input itself is wrong.

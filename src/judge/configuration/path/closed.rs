@@ -76,7 +76,7 @@ pub(super) fn judge(asked: &Asked<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 /// The answer with the destination's own state left out.
-fn answer(result: &PathResult) -> Answer {
+pub(super) fn answer(result: &PathResult) -> Answer {
     let mut rest = result.blockers.iter().filter(|it| !is_of_destination(it.code)).peekable();
     if rest.peek().is_none() {
         // A service's own interface may pass it on or not.

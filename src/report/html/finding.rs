@@ -1,0 +1,121 @@
+//! A finding: in full where it needs attention, as a row of a table elsewhere.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::page::mark;
+use crate::finding::Finding;
+use crate::report::summary::advice;
+use crate::report::{explain, printable};
+
+/// How many of a list of ids, or of anything else, evidence shows.
+const SHOWN: usize = 12;
+
+/// A finding with its reason and its next step.
+pub(in crate::report) fn told(finding: &Finding) -> Markup {
+    let advice = advice(finding);
+    html! {
+        article.(finding.verdict.word()) {
+            h3 { (mark(finding.verdict)) (line(&finding.subject)) }
+            p { (line(&finding.observed)) " " code { (finding.code.id()) } }
+            (parts(finding))
+            @if let Some(cli) = advice.cli { (block(cli)) }
+            @if let Some(terraform) = advice.terraform {
+                details { summary { "As Terraform" } (block(terraform)) }
+            }
+        }
+    }
+}
+
+/// A command or resource to copy. Long lines are wrapped, and are still one when copied.
+fn block(text: &str) -> Markup {
+    html! { pre { code { (printable::lines(text)) } } }
+}
+
+/// What lies behind a finding.
+fn parts(finding: &Finding) -> Markup {
+    let location = finding.location.as_ref().map(ToString::to_string).unwrap_or_default();
+    let hint = advice(finding).sentence;
+    let parts = [
+        ("at", location.as_str()),
+        ("expected", finding.expected.as_str()),
+        ("why", finding.reason.as_str()),
+        ("next", hint),
+    ];
+    html! {
+        dl {
+            @for (label, text) in parts.iter().filter(|(_, text)| !text.is_empty()) {
+                dt { (label) }
+                dd { @for (at, text) in text.lines().enumerate() { @if at > 0 { br; } (line(text)) } }
+            }
+            dt { "explain" }
+            dd { code { (explain(finding.code)) } }
+        }
+    }
+}
+
+/// Findings of one area as a table.
+pub(in crate::report) fn table(area: &str, findings: &[&Finding]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label={ "Checks: " (area) } {
+            table {
+                caption.unseen { "Checks: " (area) }
+                thead { tr { th scope="col" { span.unseen { "verdict" } } th scope="col" { "check" } th scope="col" { "seen" } th scope="col" { "code" } } }
+                tbody { @for finding in findings { (row(finding)) } }
+            }
+        }
+    }
+}
+
+fn row(finding: &Finding) -> Markup {
+    html! {
+        tr.(finding.verdict.word()) {
+            td { (mark(finding.verdict)) }
+            th scope="row" { (line(&finding.subject)) }
+            td {
+                (line(&finding.observed))
+                details {
+                    summary { "more" span.unseen { " on " (line(&finding.subject)) ", " (finding.code.id()) } }
+                    (parts(finding))
+                    (evidence(finding))
+                }
+            }
+            td { code { (finding.code.id()) } }
+        }
+    }
+}
+
+/// What was measured.
+fn evidence(finding: &Finding) -> Markup {
+    let remedy = |name: &str| name.starts_with("remedy");
+    let told: Vec<_> = finding.evidence.iter().filter(|(name, _)| !remedy(name)).collect();
+    html! {
+        @if !told.is_empty() {
+            dl.evidence {
+                @for (name, value) in told { dt { (line(name)) } dd { (shown(value)) } }
+            }
+        }
+    }
+}
+
+/// A value in a line or a few; long lists are counted.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => line(text),
+        Value::Array(items) => some(items.len(), items.iter().take(SHOWN).map(shown)),
+        Value::Object(members) => some(
+            members.len(),
+            members.iter().take(SHOWN).map(|(name, value)| format!("{}: {}", line(name), shown(value))),
+        ),
+        other => other.to_string(),
+    }
+}
+
+fn some(count: usize, shown: impl Iterator<Item = String>) -> String {
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    if count > SHOWN { format!("{shown} and {} more", count - SHOWN) } else { shown }
+}
+
+fn line(text: &str) -> String {
+    printable::line(text).into_owned()
+}

@@ -1,0 +1,68 @@
+//! A map, drawn: boxes for what is passed, lines for what passes, and the same as a list.
+
+mod cell;
+mod draw;
+mod layout;
+mod list;
+mod wire;
+
+pub(super) use draw::draw;
+pub(super) use list::list;
+
+use crate::finding::Verdict;
+use crate::finding::map::{Lane, Part, PartKind, Passage, Wish};
+
+use super::printable;
+
+/// Ids that a list names at most; the rest are counted.
+const NAMED: usize = 6;
+
+/// The class that a verdict's colour hangs on.
+pub(super) fn tone(verdict: Verdict) -> &'static str {
+    verdict.word()
+}
+
+/// Names that are safe to print: the first of many, and how many more.
+fn named(ids: &[String], most: usize) -> String {
+    let shown: Vec<_> = ids.iter().take(most).map(|id| printable::line(id).into_owned()).collect();
+    match ids.len() {
+        count if count > most => format!("{} and {} more", shown.join(", "), count - most),
+        _ => shown.join(", "),
+    }
+}
+
+/// `ssh 22, https 443`.
+fn services(lane: &Lane) -> String {
+    let one = |sent: &crate::finding::map::Sent| {
+        let port = sent.port.split('/').next().unwrap_or_default();
+        printable::line(&format!("{} {port}", sent.name)).into_owned()
+    };
+    lane.services.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `3 interfaces`, `1 interface`.
+fn interfaces(count: usize) -> String {
+    if count == 1 { "1 interface".to_owned() } else { format!("{count} interfaces") }
+}
+
+/// What a part is called.
+fn title(part: &Part, from: &str, to: &str) -> String {
+    match part.kind {
+        PartKind::Source => format!("{}: {}", printable::line(from), interfaces(part.interfaces)),
+        PartKind::Destination => printable::line(to).into_owned(),
+        kind => kind.noun(part.ids.len()).to_owned(),
+    }
+}
+
+/// What a lane comes to, in words.
+fn outcome(lane: &Lane) -> &'static str {
+    match (lane.wish, lane.passage, lane.verdict) {
+        (_, Passage::Unknown, _) => "not known, which is no pass",
+        (Wish::Open, Passage::Allowed, Verdict::Pass) => "allowed",
+        (Wish::Open, Passage::Allowed, Verdict::Warn) => "allowed, but not always",
+        (Wish::Open, Passage::Allowed, _) => "allowed, but not as the policy wants",
+        (Wish::Open, Passage::Denied, _) => "denied",
+        (Wish::Closed, Passage::Allowed, _) => "allowed, and should not be",
+        (Wish::Closed, Passage::Denied, _) => "denied, as it should be",
+    }
+}

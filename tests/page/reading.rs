@@ -1,0 +1,189 @@
+//! What a reader gets.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reachgate::code::Code;
+use reachgate::finding::map::{Chart, Lane, Map, Part, PartKind, Passage, Sent, Stop, Wish};
+use reachgate::finding::{FailOn, Finding, Mode, PolicyName, Report, Verdict};
+use reachgate::report::{Format, Style};
+use serde_json::{Value, json};
+
+use crate::browser::{Look, assert_sound, look};
+use crate::{account, written};
+
+/// What no page of ours has, and text that was read as markup would.
+const FOREIGN: &str = "JSON.stringify([document.querySelectorAll('script,img,a,iframe,object,embed,form,link,base,b,i,input').length,
+    [...document.querySelectorAll('*')].filter(it => [...it.attributes].some(at => at.name.startsWith('on') || at.name === 'style')).length,
+    document.querySelectorAll('style').length])";
+
+fn page(folder: &Path, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn report(mode: Mode, findings: Vec<Finding>, map: Option<Map>) -> Report {
+    Report {
+        mode,
+        policy: PolicyName { name: "p".into(), origin: "o".into(), digest: "d".into() },
+        findings,
+        fail_on: FailOn::Fail,
+        taken_at: jiff::Timestamp::UNIX_EPOCH,
+        elapsed: Duration::from_millis(5),
+        map,
+    }
+}
+
+fn html(report: &Report) -> String {
+    let mut out = Vec::new();
+    Format::Html.write(report, &Style::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Every verdict, and no map.
+fn probe() -> Report {
+    let one = |verdict, subject| {
+        Finding::new(Code::PortFiltered, verdict, subject)
+            .observed("o")
+            .expected("e")
+            .reason("Because.")
+            .hint("Do this.\nThen that.")
+            .evidence("port", 22)
+            .evidence("list", vec![1; 40])
+    };
+    report(Mode::Probe, Verdict::ALL.map(|verdict| one(verdict, verdict.word())).to_vec(), None)
+}
+
+#[test]
+fn a_page_stands_alone_in_every_light_and_width() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = |name: &str, text: &str| page(folder.path(), name, text);
+    let (before, after) =
+        (page("before.html", &written("before", "html")), page("after.html", &written("after", "html")));
+    let probe = page("probe.html", &html(&probe()));
+    let nothing = page("nothing.html", &html(&report(Mode::Static, Vec::new(), Some(Map::default()))));
+    let looks = [
+        Look::at(&before).asking(FOREIGN),
+        Look::at(&before).in_the_dark(),
+        Look::at(&before).narrow(),
+        Look::at(&after),
+        Look::at(&probe).asking(FOREIGN),
+        Look::at(&probe).narrow().in_the_dark(),
+        Look::at(&nothing),
+    ];
+    let seen = look(&looks);
+    assert_sound(&looks, &seen);
+    assert_eq!(seen[0].asked, "[0,0,1]");
+    assert_eq!(seen[4].asked, "[0,0,1]");
+}
+
+#[test]
+fn the_keyboard_reaches_all_that_opens_or_scrolls() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = page(folder.path(), "keys.html", &written("before", "html"));
+    let wanted =
+        "[...document.querySelectorAll('summary,[tabindex]')].filter(it => it.checkVisibility()).length";
+    let looks = [Look::at(&before).by_keys().asking(wanted)];
+    let seen = look(&looks).remove(0);
+    let keys = seen.keys.unwrap();
+    assert_eq!(json!(keys.stops.len()), seen.asked, "{:#?}", keys.stops);
+    for stop in &keys.stops {
+        assert!(stop.outline && stop.visible && !stop.name.is_empty(), "{} {}", stop.element, stop.name);
+    }
+    assert_eq!(keys.folded, [Some(false), Some(true)]);
+}
+
+/// A map of one lane, whose every text is this.
+fn hostile_map(text: &str) -> Map {
+    let part = |kind| Part { kind, ids: vec![text.into(); 3], places: vec![text.into()], interfaces: 2 };
+    let stop = |part| Stop {
+        part,
+        verdict: Verdict::Fail,
+        codes: (part == 1).then_some(Code::AclDenies).into_iter().collect(),
+        rules: vec![text.into()],
+        notes: vec![text.into()],
+    };
+    Map {
+        charts: vec![Chart {
+            from: text.into(),
+            to: text.into(),
+            parts: vec![part(PartKind::Source), part(PartKind::NetworkAcl), part(PartKind::Destination)],
+            lanes: vec![Lane {
+                services: vec![Sent { name: text.into(), port: text.into(), probed: Some(Verdict::Pass) }],
+                passage: Passage::Denied,
+                wish: Wish::Open,
+                verdict: Verdict::Fail,
+                interfaces: 2,
+                examples: vec![text.into()],
+                stops: (0..3).map(stop).collect(),
+            }],
+        }],
+    }
+}
+
+#[test]
+fn no_text_is_read_as_markup() {
+    let tries = [
+        "<script>document.title='got'</script><img src=http://192.0.2.1/x onerror=\"document.title='got'\">",
+        "\"><a href=javascript:alert(1)>x</a><style>*{display:none}</style><link rel=stylesheet href=http://192.0.2.1>",
+        "</title></style></text></svg></code></details></table><b>bold</b><iframe src=http://192.0.2.1>",
+        "' onmouseover=alert(1) style=color:red &amp;&lt;i&gt; ]]> <!-- --> <?xml?> \u{0}\u{1b}[2J\u{202e}",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let mut looks = Vec::new();
+    for (number, text) in tries.iter().enumerate() {
+        let mut all = probe();
+        all.mode = Mode::Static;
+        all.map = Some(hostile_map(text));
+        all.policy = PolicyName { name: (*text).into(), origin: (*text).into(), digest: (*text).into() };
+        for finding in &mut all.findings {
+            for field in [
+                &mut finding.subject,
+                &mut finding.expected,
+                &mut finding.observed,
+                &mut finding.reason,
+                &mut finding.hint,
+            ] {
+                (*text).clone_into(field);
+            }
+            for name in ["remedy_cli", "remedy_terraform", *text] {
+                finding.evidence.insert(name.to_owned(), json!({ *text: [*text] }));
+                finding.evidence.insert(format!("{name}2"), json!(*text));
+            }
+            finding.evidence.insert("remedy_cli".into(), json!(*text));
+            finding.evidence.insert("remedy_terraform".into(), json!(*text));
+        }
+        let path = page(folder.path(), &format!("hostile{number}.html"), &html(&all));
+        let svg = {
+            let mut out = Vec::new();
+            Format::Svg.write(&all, &Style::default(), &mut out).unwrap();
+            page(folder.path(), &format!("hostile{number}.svg"), &String::from_utf8(out).unwrap())
+        };
+        let _ = svg;
+        let ask = format!("{FOREIGN} + document.title + document.body.innerText.includes('onerror')");
+        looks.push(Look::at(&path).asking(&ask));
+    }
+    let seen = look(&looks);
+    assert_sound(&looks, &seen);
+    for (number, seen) in seen.iter().enumerate() {
+        let told = format!("[0,0,1]reachgate static: at least one expectation is broken{}", number == 0);
+        assert_eq!(seen.asked, Value::from(told), "{}", tries[number]);
+    }
+}
+
+#[test]
+fn five_thousand_interfaces_stay_readable() {
+    let (report, interfaces) = account::judged();
+    assert_eq!(interfaces, 5_000);
+    let text = html(&report);
+    assert!(text.len() < 500_000, "{} bytes", text.len());
+    let folder = tempfile::tempdir().unwrap();
+    let path = page(folder.path(), "large.html", &text);
+    let ask = "JSON.stringify([document.querySelectorAll('svg .box').length, document.querySelector('.chart svg').width.baseVal.value])";
+    let looks = [Look::at(&path).asking(ask)];
+    let seen = look(&looks);
+    assert_sound(&looks, &seen);
+    let [boxes, width]: [f64; 2] = serde_json::from_str(seen[0].asked.as_str().unwrap()).unwrap();
+    assert!(boxes <= 40.0 && width <= 6_000.0, "{boxes} boxes, {width} px");
+}
