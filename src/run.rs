@@ -120,7 +120,7 @@ pub enum Failure {
     Page(String, String),
     /// A diff is not written in this format.
     #[cfg(feature = "static")]
-    #[error("a diff is not written as {0}; use text or json")]
+    #[error("a diff is not written as {0}; use text, json, markdown or html")]
     DiffFormat(crate::report::Format),
     /// What `--fail-on` names does not happen here.
     #[error("--fail-on broken, opened and closed are for diff; use fail or warn")]

@@ -8,6 +8,8 @@
 mod account;
 #[path = "page/browser.rs"]
 mod browser;
+#[path = "page/change.rs"]
+mod change;
 #[path = "page/drawing.rs"]
 mod drawing;
 #[path = "page/reading.rs"]

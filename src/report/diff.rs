@@ -1,4 +1,4 @@
-//! A change, as text or as the JSON of `reachgate.diff/v1`.
+//! A change, as text, as the JSON of `reachgate.diff/v1`, as Markdown or as a page.
 
 mod json;
 
@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::style::Style;
-use super::{Format, text};
+use super::{Format, html, markdown, text};
 use crate::change::{Change, FailOn};
 use crate::exit::Exit;
-use crate::finding::{PolicyName, Verdict};
+use crate::finding::{Map, PolicyName, Verdict};
 
 pub use json::{BoxV1, DIFF_SCHEMA, DiffV1, write_diff_schema};
 
@@ -24,6 +24,8 @@ pub struct DiffReport {
     pub after: Vec<String>,
     /// Which policy both were judged by.
     pub policy: PolicyName,
+    /// The ways that the policy asks for, before and after.
+    pub maps: [Map; 2],
     /// From what on it fails.
     pub fail_on: FailOn,
     /// When it was made.
@@ -47,10 +49,10 @@ impl DiffReport {
 
     /// Whether a diff is written as this format at all.
     pub fn is_written_as(format: Format) -> bool {
-        matches!(format, Format::Text | Format::Json)
+        matches!(format, Format::Text | Format::Json | Format::Markdown | Format::Html)
     }
 
-    /// Writes it; every format but JSON is text.
+    /// Writes it; as text where there is no such format of it.
     ///
     /// # Errors
     ///
@@ -58,6 +60,8 @@ impl DiffReport {
     pub fn write(&self, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
             Format::Json => json::write(self, out),
+            Format::Markdown => markdown::diff::write(self, out),
+            Format::Html => html::diff::write(self, out),
             _ => text::diff::write(self, style, out),
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! It works from a file, printed, in the dark, with a keyboard alone and read aloud.
 
+#[cfg(feature = "static")]
+pub(super) mod diff;
 mod finding;
 #[cfg(feature = "static")]
 mod map;

@@ -3,6 +3,8 @@
 //! GitLab takes up to 1,000,000 characters (GitLab's docs, "Application limits"), GitHub 65,536; nobody reads so
 //! much, so everything here has a limit, and what is left out is counted.
 
+#[cfg(feature = "static")]
+pub(super) mod diff;
 mod escape;
 
 use std::fmt::Write as _;
@@ -44,7 +46,7 @@ pub fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> 
         }
         left_out(left.len(), "finding", &mut page);
     }
-    table(report, &mut page);
+    table(&report.findings, &mut page);
     out.write_all(page.as_bytes())
 }
 
@@ -112,15 +114,15 @@ fn sentence(finding: &Finding) -> String {
 }
 
 /// All checks, folded.
-fn table(report: &Report, page: &mut String) {
-    if report.findings.is_empty() {
+fn table(findings: &[Finding], page: &mut String) {
+    if findings.is_empty() {
         return;
     }
-    let _ = writeln!(page, "<details><summary>All {}</summary>\n", checks(report.findings.len()));
+    let _ = writeln!(page, "<details><summary>All {}</summary>\n", checks(findings.len()));
     page.push_str("| | check | seen | code |\n|---|---|---|---|\n");
-    let of = |area| report.findings.iter().filter(move |finding| finding.area() == area);
-    let findings: Vec<&Finding> = Area::ALL.into_iter().flat_map(of).collect();
-    let mut left = findings.iter();
+    let of = |area| findings.iter().filter(move |finding| finding.area() == area);
+    let by_area: Vec<&Finding> = Area::ALL.into_iter().flat_map(of).collect();
+    let mut left = by_area.iter();
     while page.len() < WHOLE
         && let Some(finding) = left.next()
     {

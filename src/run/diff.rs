@@ -12,7 +12,7 @@ use crate::cli::{Diff, Shared};
 use crate::exit::Exit;
 use crate::finding::PolicyName;
 use crate::judge::change::{judge_change, parts};
-use crate::judge::configuration::{StaticOptions, judge_static};
+use crate::judge::configuration::{StaticOptions, judge_mapped};
 use crate::network::{Comparison, Network};
 use crate::policy::file::load_policy;
 use crate::report::{DiffReport, Format, Outputs};
@@ -36,9 +36,9 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
     };
     let (one, other) = together(|| Network::new(&before), || Network::new(&after));
     let judge = |network: &Network<'_>| {
-        let mut findings = judge_static(&policy, network, &static_options);
+        let (mut findings, map) = judge_mapped(&policy, network, &static_options);
         selection::apply(shared, &mut findings);
-        findings
+        (findings, map)
     };
     let comparison = Comparison::new(&one, &other, static_options.translation);
     let differences = std::thread::scope(|scope| {
@@ -48,7 +48,7 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
             .collect();
         workers.into_iter().flat_map(finish).collect()
     });
-    let (judged_before, judged_after) = together(|| judge(&one), || judge(&other));
+    let ((judged_before, map_before), (judged_after, map_after)) = together(|| judge(&one), || judge(&other));
     let groups = comparison.group_differences();
     let findings = [judged_before, judged_after];
     let mut change = judge_change(&policy, [&before, &after], differences, &groups, findings);
@@ -58,6 +58,7 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
         before: shown(&options.before),
         after: shown(&options.after),
         policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },
+        maps: [map_before, map_after],
         fail_on: shared.fail_on.into(),
         taken_at: Timestamp::now(),
         elapsed: started.elapsed(),

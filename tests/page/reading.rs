@@ -155,12 +155,13 @@ fn no_text_is_read_as_markup() {
             finding.evidence.insert("remedy_terraform".into(), json!(*text));
         }
         let path = page(folder.path(), &format!("hostile{number}.html"), &html(&all));
-        let svg = {
-            let mut out = Vec::new();
-            Format::Svg.write(&all, &Style::default(), &mut out).unwrap();
-            page(folder.path(), &format!("hostile{number}.svg"), &String::from_utf8(out).unwrap())
-        };
-        let _ = svg;
+        let mut svg = Vec::new();
+        Format::Svg.write(&all, &Style::default(), &mut svg).unwrap();
+        let svg = String::from_utf8(svg).unwrap();
+        for foreign in ["<script", "<img", "<a ", "<iframe", "<link", "\u{0}", "\u{1b}"] {
+            assert!(!svg.contains(foreign), "{svg}");
+        }
+        assert_eq!(svg.matches("<style").count(), 1, "{svg}");
         let ask = format!("{FOREIGN} + document.title + document.body.innerText.includes('onerror')");
         looks.push(Look::at(&path).asking(&ask));
     }
@@ -186,4 +187,23 @@ fn five_thousand_interfaces_stay_readable() {
     assert_sound(&looks, &seen);
     let [boxes, width]: [f64; 2] = serde_json::from_str(seen[0].asked.as_str().unwrap()).unwrap();
     assert!(boxes <= 40.0 && width <= 6_000.0, "{boxes} boxes, {width} px");
+}
+
+/// What the probe saw of the same flows stands beside what the configuration says.
+#[test]
+fn a_map_knows_what_the_probe_saw() {
+    let mut map = hostile_map("x");
+    map.charts[0].lanes[0].services[0].probed = None;
+    let finding = |to: &str, service: &str, verdict| {
+        Finding::new(Code::PortFiltered, verdict, "s")
+            .evidence("destination", to)
+            .evidence("service", service)
+    };
+    map.note_probe(&[finding("x", "y", Verdict::Fail), finding("y", "x", Verdict::Fail)]);
+    assert_eq!(map.charts[0].lanes[0].services[0].probed, None);
+    map.note_probe(&[finding("x", "x", Verdict::Unknown), finding("x", "x", Verdict::Pass)]);
+    assert_eq!(map.charts[0].lanes[0].services[0].probed, Some(Verdict::Unknown));
+    let mut out = Vec::new();
+    Format::Svg.write(&report(Mode::Gate, Vec::new(), Some(map)), &Style::default(), &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("not reached; probe: unknown"));
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::layout::Page;
-use crate::change::{ChangedBox, Doubt, PartyKind, TargetKind};
+use crate::change::{Change, ChangedBox, Doubt, PartyKind, TargetKind};
 use crate::exit::Exit;
 use crate::finding::{Finding, Verdict};
 use crate::report::diff::DiffReport;
@@ -66,7 +66,7 @@ fn boxes(heading: &str, verdict: Verdict, boxes: &[ChangedBox], page: &mut Page<
     page.blank()
 }
 
-fn from(changed: &ChangedBox) -> String {
+pub(in crate::report) fn from(changed: &ChangedBox) -> String {
     let from = &changed.from;
     let id = from.id.as_ref().filter(|id| **id != from.name).map_or_else(String::new, |id| format!("{id}: "));
     let ranges = few(from.ranges.iter().map(ToString::to_string));
@@ -77,7 +77,7 @@ fn from(changed: &ChangedBox) -> String {
     }
 }
 
-fn to(changed: &ChangedBox) -> String {
+pub(in crate::report) fn to(changed: &ChangedBox) -> String {
     let to = &changed.to;
     let groups = to.groups.join(", ");
     match to.kind {
@@ -97,7 +97,7 @@ fn few(items: impl ExactSizeIterator<Item = String>) -> String {
     }
 }
 
-fn told(doubt: &Doubt) -> String {
+pub(in crate::report) fn told(doubt: &Doubt) -> String {
     match (doubt.component.as_str(), doubt.detail.as_str()) {
         ("", detail) => detail.to_owned(),
         (component, "") => component.to_owned(),
@@ -123,27 +123,34 @@ fn findings(heading: &str, findings: Vec<&Finding>, page: &mut Page<'_>) -> io::
     page.blank()
 }
 
-fn summary(report: &DiffReport, page: &mut Page<'_>) -> io::Result<()> {
-    let change = &report.change;
-    let exit = report.exit();
-    let reach = if change.is_unchanged() {
-        "no change in reachability".to_owned()
-    } else {
-        let parts =
-            [(&change.opened, "opened"), (&change.closed, "closed"), (&change.undecided, "undecided")];
-        let counted = parts.iter().filter(|(boxes, _)| !boxes.is_empty());
-        let counted: Vec<String> = counted.map(|(boxes, word)| format!("{} {word}", boxes.len())).collect();
-        if counted.is_empty() { "not all is known".to_owned() } else { counted.join(", ") }
-    };
-    let after = super::summary::counts(&change.after.iter().collect::<Vec<_>>(), page.style);
-    page.paragraph("", "  ", &format!("{reach}; the policy after: {after}"))?;
-    let (verdict, meaning) = match exit {
+/// `2 opened, 1 closed`.
+pub(in crate::report) fn reach(change: &Change) -> String {
+    if change.is_unchanged() {
+        return "no change in reachability".to_owned();
+    }
+    let parts = [(&change.opened, "opened"), (&change.closed, "closed"), (&change.undecided, "undecided")];
+    let counted = parts.iter().filter(|(boxes, _)| !boxes.is_empty());
+    let counted: Vec<String> = counted.map(|(boxes, word)| format!("{} {word}", boxes.len())).collect();
+    if counted.is_empty() { "not all is known".to_owned() } else { counted.join(", ") }
+}
+
+/// What the exit code means, and how that looks.
+pub(in crate::report) fn status(report: &DiffReport) -> (Verdict, &'static str) {
+    match report.exit() {
         Exit::Met => (Verdict::Pass, "nothing in it fails"),
         Exit::Broken => (Verdict::Fail, "the change fails"),
         Exit::Unknown | Exit::Usage => {
             (Verdict::Unknown, "not everything could be decided, which is no pass")
         }
-    };
+    }
+}
+
+fn summary(report: &DiffReport, page: &mut Page<'_>) -> io::Result<()> {
+    let change = &report.change;
+    let (exit, reach) = (report.exit(), reach(change));
+    let after = super::summary::counts(&change.after.iter().collect::<Vec<_>>(), page.style);
+    page.paragraph("", "  ", &format!("{reach}; the policy after: {after}"))?;
+    let (verdict, meaning) = status(report);
     let (paint, bold) = (page.style.of(verdict), page.style.bold());
     let (glyph, hang, code) = (page.glyph(verdict), page.hang(), exit.code());
     page.paragraph(
