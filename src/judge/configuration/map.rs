@@ -65,12 +65,12 @@ pub(super) fn draw(flows: &[Flow], snapshot: &Snapshot) -> Map {
         let mut fitting = drawn.skip_while(|drawn: &Drawn| drawn.widest() > BESIDE);
         // At the coarsest few are left, however many things there are.
         let drawn = fitting.next().unwrap_or_else(|| gather::gather(&chained, Grain::Kinds));
-        chart(from, to, drawn, snapshot)
+        chart(from, to, &drawn, snapshot)
     });
     Map { charts: charts.collect() }
 }
 
-fn chart(from: &str, to: &str, drawn: Drawn, snapshot: &Snapshot) -> Chart {
+fn chart(from: &str, to: &str, drawn: &Drawn, snapshot: &Snapshot) -> Chart {
     let order: BTreeMap<&gather::Key, usize> =
         drawn.parts.keys().enumerate().map(|(at, key)| (key, at)).collect();
     let mut lanes: Vec<Lane> = drawn

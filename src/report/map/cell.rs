@@ -124,7 +124,7 @@ fn add(cells: &mut Vec<Cell>, number: usize, lane: &Lane, stop: &Stop, one: Cell
     };
     let cell = if let Some(had) = cells.iter_mut().find(same) {
         if had.why != one.why {
-            had.why = "by several rules".to_owned();
+            "by several rules".clone_into(&mut had.why);
         }
         had
     } else {

@@ -1,4 +1,4 @@
-//! Text as Markdown that means nothing but itself, in CommonMark, GitHub's and GitLab's dialects.
+//! Text as Markdown that means nothing but itself, in `CommonMark`, GitHub's and GitLab's dialects.
 //!
 //! Names come from AWS, banners from servers: none of it may make a link, a mention, a reference, HTML, a
 //! table's border, a quick action (GitLab's docs, "GitLab Flavored Markdown", "GitLab quick actions").

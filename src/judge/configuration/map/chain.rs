@@ -124,12 +124,11 @@ fn gateways(result: &PathResult) -> Vec<&str> {
     }
     let mut at = 0;
     for id in of(true).into_iter().rev() {
-        match order.iter().position(|had| *had == id) {
-            Some(had) => at = had + 1,
-            None => {
-                order.insert(at, id);
-                at += 1;
-            }
+        if let Some(had) = order.iter().position(|had| *had == id) {
+            at = had + 1;
+        } else {
+            order.insert(at, id);
+            at += 1;
         }
     }
     order

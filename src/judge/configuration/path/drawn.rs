@@ -16,10 +16,9 @@ pub(super) fn draw(asked: &Asked<'_, '_>, wish: Wish, via: Option<Via>, flows: &
         let verdict = match (wish, answer) {
             (_, Answer::Unknown) => Verdict::Unknown,
             (Wish::Open, Answer::Denied) | (Wish::Closed, Answer::Allowed) => Verdict::Fail,
-            (Wish::Closed, Answer::Denied) => Verdict::Pass,
             (Wish::Open, Answer::Allowed) if admission.is_some() => Verdict::Fail,
             (Wish::Open, Answer::Allowed) if !result.warnings.is_empty() => Verdict::Warn,
-            (Wish::Open, Answer::Allowed) => Verdict::Pass,
+            (Wish::Open, Answer::Allowed) | (Wish::Closed, Answer::Denied) => Verdict::Pass,
         };
         Flow {
             source: asked.runners.name.to_owned(),
