@@ -11,6 +11,7 @@ use super::style::Style;
 use super::summary::status;
 
 /// What a chart's heading takes.
+#[cfg(feature = "static")]
 const HEADING: f64 = 34.0;
 /// The least that a picture is wide, so that its heading fits.
 const WIDTH: f64 = 560.0;

@@ -77,7 +77,7 @@ pub fn judged() -> (Report, usize) {
 fn interface(subnet_id: &str, subnet: usize, number: usize) -> Value {
     let address = format!("10.1.{}.{}", 128 + 4 * subnet + number / 250, 4 + number % 250);
     let own = format!("sg-0b{:02}", number % POOLS);
-    let groups: Vec<Value> = if number % 4 == 0 {
+    let groups: Vec<Value> = if number.is_multiple_of(4) {
         vec![json!({ "GroupId": own })]
     } else {
         vec![json!({ "GroupId": CLUSTER }), json!({ "GroupId": own })]

@@ -276,8 +276,10 @@ fn undrawn(map: &Map, finding: &Finding) -> Option<String> {
     let chart = map.charts.iter().find(|chart| chart.from == from && chart.to == to);
     let lanes = chart.into_iter().flat_map(|chart| chart.lanes.iter());
     let mut lanes = lanes.filter(|lane| lane.services.iter().any(|sent| sent.name == service));
+    if finding.code == Code::PathNotAsked || finding.verdict == Verdict::Skip {
+        return None;
+    }
     let shown = match (finding.code, finding.verdict) {
-        (Code::PathNotAsked, _) | (_, Verdict::Skip) => return None,
         (Code::PathAllowed, Verdict::Pass) => lanes.all(|lane| lane.passage == Passage::Allowed),
         (Code::PathClosed, Verdict::Pass) => {
             lanes.all(|lane| lane.passage == Passage::Denied && lane.verdict == Verdict::Pass)

@@ -86,6 +86,7 @@ fn wrong(code: Code, more: usize) -> String {
 fn rules(stop: &Stop) -> String {
     let joined = stop.rules.join(", ");
     match stop.rules.len() {
+        0 => "passes".to_owned(),
         count if count > 1 && joined.chars().count() > READABLE => format!("{count} rules"),
         _ => printable::line(&joined).into_owned(),
     }
