@@ -103,8 +103,14 @@ fn the_picture_shows_what_stops_whom() {
 
 /// Any chart whose lanes go down, however tangled.
 fn chart() -> impl Strategy<Value = Chart> {
-    let lane = prop::collection::btree_set(1..18_usize, 0..9);
-    (prop::collection::vec((lane, 0..3_usize, 0..3_usize), 1..14)).prop_map(|lanes| {
+    let tangled = prop::collection::btree_set(1..18_usize, 0..9);
+    // Boxes of all widths with the same neighbours.
+    let beside = prop::collection::btree_set(1..18_usize, 1);
+    let lanes = prop_oneof![
+        2 => prop::collection::vec((tangled, 0..3_usize, 0..3_usize), 1..14),
+        1 => prop::collection::vec((beside, 0..3_usize, 0..3_usize), 2..14),
+    ];
+    lanes.prop_map(|lanes| {
         let part = |number: usize| Part {
             kind: match number {
                 0 => PartKind::Source,

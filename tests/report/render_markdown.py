@@ -3,7 +3,7 @@
     render_markdown.py FILE...
 
 For each file: how often each element occurs, the attributes that occur, every table row's number of cells, the text
-of every code element and the whole text.
+of every code element, the text outside them and the whole text.
 """
 
 import collections
@@ -21,7 +21,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
         self.elements, self.attributes = collections.Counter(), set()
-        self.rows, self.code, self.text, self.open, self.other = [], [], [], [], []
+        self.rows, self.code, self.text, self.bare, self.open, self.other = [], [], [], [], [], []
 
     def handle_starttag(self, tag, attrs):
         self.elements[tag] += 1
@@ -42,6 +42,8 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, data):
         if "code" in self.open:
             self.code[-1] += data
+        else:
+            self.bare.append(data)
         self.text.append(data)
 
     def handle_comment(self, data):
@@ -70,6 +72,7 @@ def read(path):
         "code": page.code,
         "other": page.other + [f"<{tag}> is not closed" for tag in page.open],
         "text": "".join(page.text),
+        "bare": "".join(page.bare),
     }
 
 

@@ -13,7 +13,7 @@ use reachgate::policy::Policy;
 use reachgate::policy::file::{load_policy, parse_policy};
 use reachgate::snapshot::{Snapshot, write_snapshot};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::platform::{ADDRESS, change, folder, healthy, ids, reachgate, stderr, stdout};
@@ -305,9 +305,17 @@ fn undrawn(map: &Map, finding: &Finding) -> Option<String> {
                 })
             };
             let component = text("component").unwrap_or_default();
+            // How the destination admits is shown where it admits.
+            let admits = matches!(code, Code::GroupIngressByCidrOnly | Code::GroupIngressByOtherGroup);
+            let last = |lane: &Lane, stop: &Stop| lane.stops.iter().rev().nth(1) == Some(stop);
             lanes.any(|lane| {
                 let mut stops = lane.stops.iter();
-                stops.any(|stop| stop.codes.contains(&code) && broken(lane, stop) && of(stop, component))
+                stops.any(|stop| {
+                    stop.codes.contains(&code)
+                        && (!admits || last(lane, stop))
+                        && broken(lane, stop)
+                        && of(stop, component)
+                })
             })
         }
     };
@@ -329,4 +337,24 @@ fn every_variant_is_drawn_as_it_is_judged() {
         }
     }
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Two services are one line only where the same interfaces send them.
+#[test]
+fn services_of_other_interfaces_are_other_lines() {
+    let rule = |port: u16, from: &str| json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{ "CidrIp": from }] });
+    let ids = ids();
+    let rules = [rule(22, "10.1.34.23/32"), rule(443, "10.1.34.24/32")];
+    let patch = json!({ "SecurityGroups": { ids["sg-dev"].as_str(): { "IpPermissions": rules } } });
+    let snapshot = change(&healthy(), patch, &[], &[]);
+    let network = Network::new(&snapshot);
+    let environment = |name: &str| (name == "DEV_SERVER_IP").then(|| ADDRESS.to_owned());
+    let policy = load_policy(None, &environment).unwrap_or_else(|error| panic!("{error}"));
+    let (findings, map) = judge_mapped(&policy, &network, &StaticOptions::default());
+    let lanes = &map.charts[0].lanes;
+    let allowed: Vec<_> = lanes.iter().filter(|lane| lane.passage == Passage::Allowed).collect();
+    assert_eq!(allowed.len(), 2, "{lanes:#?} by {findings:#?}");
+    for lane in allowed {
+        assert_eq!((lane.services.len(), lane.interfaces, lane.verdict), (1, 1, Verdict::Fail), "{lane:#?}");
+    }
 }
