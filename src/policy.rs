@@ -56,6 +56,10 @@ pub struct Source {
     pub subnets: Vec<IpNet>,
     /// The EKS cluster that they run on.
     pub eks_cluster: Option<String>,
+    /// The Kubernetes namespace of the pods.
+    pub namespace: Option<String>,
+    /// Labels that every one of the pods has. A pod may have others too.
+    pub pod_labels: BTreeMap<String, String>,
     /// Whether Tailscale may be there.
     pub tailscale: Tailscale,
     /// Runners that take jobs: tag to GitLab runner id.

@@ -201,6 +201,54 @@ pub(super) fn parse_cluster_name(text: &str) -> Result<(), Wrong> {
     )
 }
 
+/// A Kubernetes namespace's name: an RFC 1123 label in lower case (Kubernetes, Object Names and IDs).
+pub(super) fn parse_namespace(text: &str) -> Result<(), Wrong> {
+    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if text.len() <= 63 && is_framed(text, inner, |byte| inner(byte) || *byte == b'-') {
+        return Ok(());
+    }
+    wrong(
+        "cannot be a namespace's name",
+        "it is 1 to 63 small letters, digits and `-`, with no `-` at its ends",
+    )
+}
+
+/// A Kubernetes label's value, which may be empty (Kubernetes, Labels and Selectors).
+pub(super) fn parse_label_value(text: &str) -> Result<(), Wrong> {
+    if text.is_empty() || is_label_name(text) {
+        return Ok(());
+    }
+    wrong(
+        "cannot be a label's value",
+        "it is up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at its ends",
+    )
+}
+
+/// A Kubernetes label's key: `NAME` or `PREFIX/NAME`, the prefix a DNS name in lower case (Kubernetes, Labels
+/// and Selectors).
+pub(super) fn parse_label_key(text: &str) -> Result<(), Wrong> {
+    let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
+    let outer = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let right = prefix.is_none_or(|prefix| {
+        prefix.len() <= 253 && is_framed(prefix, outer, |byte| outer(byte) || matches!(byte, b'-' | b'.'))
+    });
+    if right && is_label_name(name) {
+        return Ok(());
+    }
+    wrong("cannot be a label's key", "for instance app or app.kubernetes.io/name")
+}
+
+fn is_label_name(text: &str) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.len() <= 63 && is_framed(text, u8::is_ascii_alphanumeric, inner)
+}
+
+/// Whether all of a text is `inner`, and its ends are `outer`; the empty text is not.
+fn is_framed(text: &str, outer: impl Fn(&u8) -> bool, inner: impl Fn(&u8) -> bool) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(&outer) && bytes.last().is_some_and(&outer) && bytes.iter().all(inner)
+}
+
 /// A GitLab runner's tag: 1 to 255 characters, no comma, no control character, no blank at the ends.
 pub(super) fn parse_tag(text: &str) -> Result<(), Wrong> {
     let right = !text.is_empty()
@@ -296,6 +344,17 @@ mod tests {
         }
         assert!(parse_tag("dev small").is_ok() && parse_tag("a,b").is_err() && parse_tag(" ").is_err());
         assert!(parse_cluster_name("cwiq-dev-eks-cluster").is_ok());
+        assert!(parse_namespace("gitlab-runner").is_ok() && parse_namespace("9").is_ok());
+        for wrong in ["", "Gitlab", "-a", "a-", "a.b", &"a".repeat(64)] {
+            assert!(parse_namespace(wrong).is_err(), "{wrong}");
+        }
+        for right in ["app", "app.kubernetes.io/name", "A_b.c"] {
+            assert!(parse_label_key(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "/a", "a/", "a/b/c", "A/b", "-a", "a b"] {
+            assert!(parse_label_key(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse_label_value("").is_ok() && parse_label_value("a b").is_err());
         assert!(parse_cluster_name("arn:aws:eks:eu-west-1:111122223333:cluster/x").is_err());
     }
 }

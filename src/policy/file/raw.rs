@@ -104,6 +104,15 @@ pub(super) struct Source {
     /// The EKS cluster that the pods run on, by name.
     #[serde(default)]
     pub(super) eks_cluster: Given<ClusterName>,
+    /// The Kubernetes namespace that the pods run in. With it, `NetworkPolicy` and `SecurityGroupPolicy`
+    /// manifests are judged.
+    #[serde(default)]
+    pub(super) namespace: Given<Namespace>,
+    /// Kubernetes labels that every one of the pods has, by key. They may have others too: whether a selector
+    /// of another key matches is not known.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = {"pattern": LABEL_KEY}))]
+    pub(super) pod_labels: Map<LabelValue>,
     /// Whether Tailscale may be in the pods: `absent` (the default), any sign of it is a failure, or
     /// `allowed`, it is not looked for.
     #[serde(default)]

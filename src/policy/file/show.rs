@@ -48,6 +48,10 @@ struct ShownSource<'p> {
     subnets: FlowSeq<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     eks_cluster: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'p str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pod_labels: &'p BTreeMap<String, String>,
     tailscale: &'static str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     active: &'p BTreeMap<String, u64>,
@@ -171,6 +175,8 @@ impl<'p> From<&'p Source> for ShownSource<'p> {
         Self {
             subnets: FlowSeq(source.subnets.iter().map(ToString::to_string).collect()),
             eks_cluster: source.eks_cluster.as_deref(),
+            namespace: source.namespace.as_deref(),
+            pod_labels: &source.pod_labels,
             tailscale: match source.tailscale {
                 Tailscale::Absent => "absent",
                 Tailscale::Allowed => "allowed",

@@ -8,8 +8,12 @@ use ipnet::IpNet;
 use super::Check;
 use super::network::{Network, Networks};
 use crate::policy::file::fault::{Draft, quoted};
-use crate::policy::file::literal::{parse_cidr, parse_cluster_name, parse_tag};
-use crate::policy::file::raw::{self, Cidr, ClusterName, Given, List, Map, RunnerId, RunnerTag};
+use crate::policy::file::literal::{
+    parse_cidr, parse_cluster_name, parse_label_key, parse_label_value, parse_namespace, parse_tag,
+};
+use crate::policy::file::raw::{
+    self, Cidr, ClusterName, Given, LabelValue, List, Map, Namespace, RunnerId, RunnerTag,
+};
 use crate::policy::{Source, Tailscale, VPC};
 
 impl Check<'_> {
@@ -35,6 +39,11 @@ impl Check<'_> {
             self.right(text, &raw.eks_cluster.at, "", parse_cluster_name(text));
             text.clone()
         });
+        let namespace = raw.namespace.value.as_ref().map(|Namespace(text)| {
+            self.right(text, &raw.namespace.at, "", parse_namespace(text));
+            text.clone()
+        });
+        let pod_labels = self.labels(&raw.pod_labels);
         let (active, retired) = (self.runners(&raw.active), self.runners(&raw.retired));
         self.either_active_or_retired(&active, &retired);
         let light = self.light(&raw.light, &raw.active);
@@ -43,6 +52,8 @@ impl Check<'_> {
         Source {
             subnets: self.subnets(name, &raw.subnets, networks.named.get(VPC)),
             eks_cluster,
+            namespace,
+            pod_labels,
             tailscale: match raw.tailscale.value {
                 Some(raw::Tailscale::Allowed) => Tailscale::Allowed,
                 Some(raw::Tailscale::Absent) | None => Tailscale::Absent,
@@ -51,6 +62,17 @@ impl Check<'_> {
             light,
             retired: plain(retired),
         }
+    }
+
+    fn labels(&mut self, raw: &Map<LabelValue>) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::new();
+        for (key, entry) in raw.value.iter().flatten() {
+            self.right(key, &entry.key_at, "", parse_label_key(key));
+            let Some(LabelValue(text)) = &entry.value else { continue };
+            self.right(text, &entry.at, "", parse_label_value(text));
+            labels.insert(key.clone(), text.clone());
+        }
+        labels
     }
 
     fn subnets(&mut self, source: &str, raw: &List<Cidr>, vpc: Option<&Network>) -> Vec<IpNet> {

@@ -52,6 +52,10 @@ pub(in super::super) const NAME: &str = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-
 /// Tags of GitLab runners, as map keys. GitLab separates them by commas.
 pub(super) const TAG: &str = r"^[^\s,]([^\r\n,]{0,253}[^\s,])?$";
 
+/// Keys of Kubernetes labels, as map keys: a name, before it perhaps a DNS name and `/`.
+pub(super) const LABEL_KEY: &str =
+    r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+
 macro_rules! words {
     ($($(#[$doc:meta])+ $name:ident $pattern:expr, $examples:tt;)+) => {$(
         $(#[$doc])+
@@ -98,6 +102,10 @@ words! {
     Service concat!("^", port!(), "/(ssh|tls|http|tcp)$"), ["22/ssh", "443/tls", "8080/http", "5432/tcp"];
     /// The name of an EKS cluster, as EKS admits it.
     ClusterName "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", ["cwiq-dev-eks-cluster"];
+    /// The name of a Kubernetes namespace.
+    Namespace "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", ["gitlab-runner"];
+    /// The value of a Kubernetes label.
+    LabelValue "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$", ["gitlab-runner"];
     /// A DNS name as TLS sends it.
     ServerName concat!("^", dns_name!(), "$"), ["dev.cwiq.io"];
     /// A DNS name.
