@@ -12,9 +12,12 @@ mod document;
 mod gate;
 mod gitlab;
 mod group;
+mod network_policy;
+mod node;
 mod path;
 mod peering;
 mod pipeline;
+mod pod_group;
 mod port;
 mod review;
 mod route;
@@ -77,6 +80,9 @@ areas! {
     Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
     GitLab "gitlab" ["gitlab"] "What GitLab gives to jobs: variables and runners.",
     Pipeline "pipeline" ["pipeline"] "GitLab pipelines.",
+    Node "node" ["nodeclass", "nodepool", "selector"] "Karpenter's node classes and pools.",
+    NetworkPolicy "network-policy" ["network-policy"] "Kubernetes' network policies.",
+    PodGroup "pod-group" ["pod-group"] "Security groups that pods have of their own.",
     Document "document" ["document", "allowance"] "The files that are linted, and what they allow.",
     Run "run" ["run"] "The run itself.",
 }
@@ -359,6 +365,31 @@ codes! {
         PipelineIncludeUnresolved "pipeline-include-unresolved" INCLUDE_UNRESOLVED,
         PipelineReferenceUnresolved "pipeline-reference-unresolved" REFERENCE_UNRESOLVED,
         PipelineScriptUnread "pipeline-script-unread" SCRIPT_UNREAD,
+    }
+    Node node {
+        NodeclassClean "nodeclass-clean" CLASS_CLEAN,
+        NodeclassLacksClusterGroup "nodeclass-lacks-cluster-group" CLASS_LACKS_CLUSTER_GROUP,
+        NodeclassSubnetOutsideRunners "nodeclass-subnet-outside-runners" CLASS_SUBNET_OUTSIDE_RUNNERS,
+        NodeclassSubnetsNotAsked "nodeclass-subnets-not-asked" CLASS_SUBNETS_NOT_ASKED,
+        NodeclassInvalid "nodeclass-invalid" CLASS_INVALID,
+        NodeclassUndecided "nodeclass-undecided" CLASS_UNDECIDED,
+        NodepoolClean "nodepool-clean" POOL_CLEAN,
+        NodepoolClassMissing "nodepool-class-missing" POOL_CLASS_MISSING,
+        SelectorMatchesNothing "selector-matches-nothing" SELECTOR_MATCHES_NOTHING,
+    }
+    NetworkPolicy network_policy {
+        NetworkPolicyClean "network-policy-clean" CLEAN,
+        NetworkPolicyDenies "network-policy-denies" DENIES,
+        NetworkPolicyInvalid "network-policy-invalid" INVALID,
+        NetworkPolicyUndecided "network-policy-undecided" UNDECIDED,
+        NetworkPolicyNotAsked "network-policy-not-asked" NOT_ASKED,
+    }
+    PodGroup pod_group {
+        PodGroupClean "pod-group-clean" CLEAN,
+        PodGroupLacksClusterGroup "pod-group-lacks-cluster-group" LACKS_CLUSTER_GROUP,
+        PodGroupInvalid "pod-group-invalid" INVALID,
+        PodGroupUndecided "pod-group-undecided" UNDECIDED,
+        PodGroupNotAsked "pod-group-not-asked" NOT_ASKED,
     }
     Document document {
         DocumentUnreadable "document-unreadable" UNREADABLE,

@@ -15,9 +15,15 @@
 mod align;
 mod files;
 pub mod kind;
+pub mod manifest;
+pub mod network_policy;
 mod node;
+pub mod node_class;
+pub mod node_pool;
 pub mod pipeline;
 pub mod script;
+pub mod security_group_policy;
+pub mod selector;
 mod yaml;
 
 pub use files::{Contents, Document, Fault, File, FileId, Files, Place};

@@ -15,6 +15,8 @@ mod dns;
 pub mod gitlab;
 #[cfg(feature = "lint")]
 pub mod lint;
+#[cfg(feature = "lint")]
+pub mod network_policy;
 mod port;
 pub mod runner;
 pub mod target;

@@ -2,7 +2,7 @@
 //!
 //! A case is a folder `tests/lint/AREA/CASE/` of files as a repository holds them, and `findings.txt`: a finding a
 //! line, in the order of the report. A file that `--fix` would change has what it becomes beside it, as `FILE.fixed`.
-//! The policy is the embedded one, `DEV_SERVER_IP` is 10.1.20.15, the date is 2026-11-24.
+//! The policy is the embedded one, or the case's `policy.txt`; `DEV_SERVER_IP` is 10.1.20.15, the date is 2026-11-24.
 //! `UPDATE_LINT=1 cargo test --test lint` writes both; read the difference before you keep it.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use reachgate::aws::files::load_snapshot;
 use reachgate::document::Files;
 use reachgate::finding::{Finding, Verdict};
 use reachgate::judge::lint::fix::fixed_text;
@@ -26,6 +27,7 @@ use reachgate::judge::lint::{Lint, judge_lint};
 use reachgate::policy::Policy;
 use reachgate::policy::file::load_policy;
 use reachgate::repository::load_repository;
+use reachgate::snapshot::Snapshot;
 
 fn main() {
     let mut trials = vec![
@@ -46,7 +48,8 @@ fn main() {
 
 fn judge_case(case: &Path) -> Result<(), Failed> {
     let files = load_repository(&[case.to_owned()], Some(case)).expect("a folder that can be read");
-    let findings = judge(&files);
+    let given = Given::of(case);
+    let findings = given.judge(&files);
     let prefix = format!("{}/", case.strip_prefix(env!("CARGO_MANIFEST_DIR"))?.display());
     let mut found = String::new();
     for finding in &findings {
@@ -66,7 +69,7 @@ fn judge_case(case: &Path) -> Result<(), Failed> {
     let after =
         load_repository(&[copy.path().to_owned()], Some(copy.path())).expect("a folder that can be read");
     let again = |one: &Finding| one.verdict != Verdict::Skip && one.evidence.contains_key("fix");
-    let left = judge(&after).iter().filter(|one| again(one)).count();
+    let left = given.judge(&after).iter().filter(|one| again(one)).count();
     if left == 0 { Ok(()) } else { Err(format!("{left} findings could be fixed again").into()) }
 }
 
@@ -117,12 +120,39 @@ fn clean(files: &Files) -> Result<(), Failed> {
 }
 
 fn judge(files: &Files) -> Vec<Finding> {
-    judge_lint(&Lint { policy: &policy(), files, today: jiff::civil::date(2026, 11, 24) })
+    Given { policy: policy(), snapshot: None }.judge(files)
+}
+
+/// What a case is judged by.
+struct Given {
+    policy: Policy,
+    snapshot: Option<Snapshot>,
+}
+
+impl Given {
+    /// `policy.txt` beside the files is a policy of their own, `snapshot.txt` names a folder of AWS CLI output.
+    fn of(case: &Path) -> Self {
+        let own = case.join("policy.txt");
+        let snapshot = fs::read_to_string(case.join("snapshot.txt")).ok().map(|name| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name.trim());
+            load_snapshot(&[folder]).expect("a snapshot")
+        });
+        Self { policy: read_policy(own.exists().then_some(own.as_path())), snapshot }
+    }
+
+    fn judge(&self, files: &Files) -> Vec<Finding> {
+        let today = jiff::civil::date(2026, 11, 24);
+        judge_lint(&Lint { policy: &self.policy, files, snapshot: self.snapshot.as_ref(), today })
+    }
 }
 
 fn policy() -> Policy {
+    read_policy(None)
+}
+
+fn read_policy(path: Option<&Path>) -> Policy {
     let environment = |name: &str| (name == "DEV_SERVER_IP").then(|| "10.1.20.15".to_owned());
-    load_policy(None, &environment).expect("the embedded policy")
+    load_policy(path, &environment).expect("a policy")
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {

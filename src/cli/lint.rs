@@ -14,6 +14,9 @@ pub struct Lint {
     /// Where `include: local:` begins [default: the nearest folder above the first PATH that holds .git]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// A folder of AWS CLI output, or a file of `reachgate snapshot`, to put selectors to; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub snapshot: Vec<PathBuf>,
     /// Write what is certain into the files: tags of retired runners, the dev server's address written out
     #[arg(long)]
     pub fix: bool,

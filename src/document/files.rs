@@ -8,7 +8,7 @@ use super::node::{Node, Span};
 use super::yaml;
 
 /// A file of [`Files`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
 /// Every file that was read. Paths are as they are shown, with `/` between their parts.

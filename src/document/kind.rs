@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::manifest::is_manifest;
 use super::node::Node;
 
 /// What a document is.
@@ -11,6 +12,14 @@ pub enum Kind {
     Pipeline,
     /// The `spec:` before a pipeline's own document.
     PipelineHeader,
+    /// Karpenter's `EC2NodeClass`.
+    NodeClass,
+    /// Karpenter's `NodePool`.
+    NodePool,
+    /// Kubernetes' `NetworkPolicy`.
+    NetworkPolicy,
+    /// `SecurityGroupPolicy` of Amazon EKS.
+    SecurityGroupPolicy,
     /// Something that no rule is for.
     Other,
 }
@@ -27,6 +36,26 @@ struct Recogniser {
 
 /// Every kind of YAML document; the first that recognises one has it.
 const RECOGNISERS: &[Recogniser] = &[
+    Recogniser {
+        kind: Kind::NodeClass,
+        recognise: |_, root| is_manifest(root, "karpenter.k8s.aws", "EC2NodeClass"),
+        marks: &["karpenter.k8s.aws/"],
+    },
+    Recogniser {
+        kind: Kind::NodePool,
+        recognise: |_, root| is_manifest(root, "karpenter.sh", "NodePool"),
+        marks: &["kind: NodePool"],
+    },
+    Recogniser {
+        kind: Kind::NetworkPolicy,
+        recognise: |_, root| is_manifest(root, "networking.k8s.io", "NetworkPolicy"),
+        marks: &["kind: NetworkPolicy"],
+    },
+    Recogniser {
+        kind: Kind::SecurityGroupPolicy,
+        recognise: |_, root| is_manifest(root, "vpcresources.k8s.aws", "SecurityGroupPolicy"),
+        marks: &["vpcresources.k8s.aws/"],
+    },
     Recogniser { kind: Kind::PipelineHeader, recognise: is_pipeline_header, marks: &[] },
     Recogniser {
         kind: Kind::Pipeline,

@@ -7,9 +7,13 @@
 //! (`# reachgate: allow CODE until DATE because REASON`).
 
 mod allowance;
+mod cluster_group;
 mod document;
 pub mod fix;
+mod network_policy;
+mod node_class;
 mod pipeline;
+mod pod_group;
 pub mod resolve;
 
 use jiff::civil::Date;
@@ -18,6 +22,7 @@ use crate::code::Code;
 use crate::document::{Files, Kind, Span};
 use crate::finding::{Finding, Location, Verdict};
 use crate::policy::Policy;
+use crate::snapshot::Snapshot;
 
 /// What is judged, and by what.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +31,8 @@ pub struct Lint<'a> {
     pub policy: &'a Policy,
     /// What was read.
     pub files: &'a Files,
+    /// AWS's configuration, where it was given.
+    pub snapshot: Option<&'a Snapshot>,
     /// The date that allowances are held against.
     pub today: Date,
 }
@@ -40,7 +47,13 @@ struct Rule {
     judge: fn(&Lint<'_>, &mut Vec<Finding>),
 }
 
-const RULES: &[Rule] = &[Rule { kind: Kind::Pipeline, clean: Code::PipelineClean, judge: pipeline::judge }];
+const RULES: &[Rule] = &[
+    Rule { kind: Kind::Pipeline, clean: Code::PipelineClean, judge: pipeline::judge },
+    Rule { kind: Kind::NodeClass, clean: Code::NodeclassClean, judge: node_class::judge },
+    Rule { kind: Kind::NodePool, clean: Code::NodepoolClean, judge: node_class::judge_pools },
+    Rule { kind: Kind::NetworkPolicy, clean: Code::NetworkPolicyClean, judge: network_policy::judge },
+    Rule { kind: Kind::SecurityGroupPolicy, clean: Code::PodGroupClean, judge: pod_group::judge },
+];
 
 /// Judges every file, in the order the findings are shown.
 pub fn judge_lint(lint: &Lint<'_>) -> Vec<Finding> {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Failure, environment, selection, style};
+use crate::aws::files::load_snapshot;
 use crate::cli::{Lint as Options, Shared};
 use crate::exit::Exit;
 use crate::fact::name::{NameQuestion, NameRole};
@@ -22,6 +23,7 @@ use crate::probe::runner::probe_runner;
 use crate::probe::{Plan, probe_all};
 use crate::report::Outputs;
 use crate::repository::{load_repository, write_file};
+use crate::snapshot::Snapshot;
 
 /// Runs the lint.
 pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
@@ -30,9 +32,11 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     let outputs = Outputs::open(&shared.output, shared.format)?;
     let taken_at = Timestamp::now();
     let today = options.today.unwrap_or_else(|| TimeZone::UTC.to_datetime(taken_at).date());
-    let mut findings = judge(options, shared, &policy, today)?;
+    let snapshot = if options.snapshot.is_empty() { None } else { Some(load_snapshot(&options.snapshot)?) };
+    let context = Context { policy: &policy, snapshot: snapshot.as_ref(), today };
+    let mut findings = judge(options, shared, context)?;
     if options.fix && fix(options, &findings)? {
-        findings = judge(options, shared, &policy, today)?;
+        findings = judge(options, shared, context)?;
     }
     if options.resolve {
         resolve(&policy, &mut findings)?;
@@ -56,9 +60,18 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     Ok(Exit::of(&report))
 }
 
-fn judge(options: &Options, shared: &Shared, policy: &Policy, today: Date) -> Result<Vec<Finding>, Failure> {
+/// What files are judged by.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    policy: &'a Policy,
+    snapshot: Option<&'a Snapshot>,
+    today: Date,
+}
+
+fn judge(options: &Options, shared: &Shared, context: Context<'_>) -> Result<Vec<Finding>, Failure> {
     let files = load_repository(&options.paths, options.root.as_deref())?;
-    let mut findings = judge_lint(&Lint { policy, files: &files, today });
+    let Context { policy, snapshot, today } = context;
+    let mut findings = judge_lint(&Lint { policy, files: &files, snapshot, today });
     selection::apply(shared, &mut findings);
     Ok(findings)
 }
