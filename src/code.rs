@@ -9,6 +9,7 @@ mod cluster;
 mod destination;
 mod dns;
 mod document;
+mod executor;
 mod gate;
 mod gitlab;
 mod group;
@@ -80,6 +81,7 @@ areas! {
     Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
     GitLab "gitlab" ["gitlab"] "What GitLab gives to jobs: variables and runners.",
     Pipeline "pipeline" ["pipeline"] "GitLab pipelines.",
+    Executor "executor" ["executor"] "How GitLab Runner makes its job pods.",
     Node "node" ["nodeclass", "nodepool", "selector"] "Karpenter's node classes and pools.",
     NetworkPolicy "network-policy" ["network-policy"] "Kubernetes' network policies.",
     PodGroup "pod-group" ["pod-group"] "Security groups that pods have of their own.",
@@ -365,6 +367,20 @@ codes! {
         PipelineIncludeUnresolved "pipeline-include-unresolved" INCLUDE_UNRESOLVED,
         PipelineReferenceUnresolved "pipeline-reference-unresolved" REFERENCE_UNRESOLVED,
         PipelineScriptUnread "pipeline-script-unread" SCRIPT_UNREAD,
+    }
+    Executor executor {
+        ExecutorClean "executor-clean" CLEAN,
+        ExecutorTagRetired "executor-tag-retired" TAG_RETIRED,
+        ExecutorTagUnknown "executor-tag-unknown" TAG_UNKNOWN,
+        ExecutorTailscaleDns "executor-tailscale-dns" TAILSCALE_DNS,
+        ExecutorTailscaleHostAlias "executor-tailscale-host-alias" TAILSCALE_HOST_ALIAS,
+        ExecutorTailscaleProxy "executor-tailscale-proxy" TAILSCALE_PROXY,
+        ExecutorTailscaleSidecar "executor-tailscale-sidecar" TAILSCALE_SIDECAR,
+        ExecutorDnsOutsideCluster "executor-dns-outside-cluster" DNS_OUTSIDE_CLUSTER,
+        ExecutorHostNetwork "executor-host-network" HOST_NETWORK,
+        ExecutorNodepoolMissing "executor-nodepool-missing" NODEPOOL_MISSING,
+        ExecutorUndecided "executor-undecided" UNDECIDED,
+        ExecutorUnreadable "executor-unreadable" UNREADABLE,
     }
     Node node {
         NodeclassClean "nodeclass-clean" CLASS_CLEAN,

@@ -21,9 +21,11 @@ mod node;
 pub mod node_class;
 pub mod node_pool;
 pub mod pipeline;
+pub mod runner_config;
 pub mod script;
 pub mod security_group_policy;
 pub mod selector;
+pub mod toml;
 mod yaml;
 
 pub use files::{Contents, Document, Fault, File, FileId, Files, Place};

@@ -9,6 +9,8 @@
 
 #[path = "lint/binary.rs"]
 mod binary;
+#[path = "lint/changed.rs"]
+mod changed;
 #[path = "lint/hostile.rs"]
 mod hostile;
 #[path = "lint/resolve.rs"]
@@ -33,10 +35,12 @@ fn main() {
     let mut trials = vec![
         Trial::test("own pipeline is clean", own_pipeline_is_clean),
         Trial::test("README's pipelines are clean", readme_is_clean),
+        Trial::test("every_recorded_document is read as expected", every_recorded_document),
     ];
     trials.extend(binary::trials());
     trials.extend(hostile::trials());
     trials.extend(resolve::trials());
+    trials.extend(changed::trials());
     for area in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint")) {
         for case in folders(&area) {
             let name = format!("{}/{}", name(&area), name(&case));
@@ -51,13 +55,8 @@ fn judge_case(case: &Path) -> Result<(), Failed> {
     let given = Given::of(case);
     let findings = given.judge(&files);
     let prefix = format!("{}/", case.strip_prefix(env!("CARGO_MANIFEST_DIR"))?.display());
-    let mut found = String::new();
-    for finding in &findings {
-        let place = finding.location.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-        let (verdict, code) = (finding.verdict.word(), finding.code);
-        let _ = writeln!(found, "{verdict} {code} {place} {}: {}", finding.subject, finding.observed);
-    }
-    hold(&case.join("findings.txt"), Some(&found.replace(&prefix, "")))?;
+    let found = told(&findings, &prefix);
+    hold(&case.join("findings.txt"), Some(&found))?;
     let copy = tempfile::tempdir()?;
     for (_, file) in files.iter() {
         let fixed = fixed_text(file, &findings).map(|(text, _)| text);
@@ -71,6 +70,43 @@ fn judge_case(case: &Path) -> Result<(), Failed> {
     let again = |one: &Finding| one.verdict != Verdict::Skip && one.evidence.contains_key("fix");
     let left = given.judge(&after).iter().filter(|one| again(one)).count();
     if left == 0 { Ok(()) } else { Err(format!("{left} findings could be fixed again").into()) }
+}
+
+/// Documents of real projects, read where `REACHGATE_DOCUMENTS` says: each of its folders, against
+/// `tests/documents/FOLDER.txt`, where the lines that begin with `#` say why each finding is right.
+fn every_recorded_document() -> Result<(), Failed> {
+    let root = std::env::var_os("REACHGATE_DOCUMENTS").map(PathBuf::from).expect(
+        "REACHGATE_DOCUMENTS is not set: name the folder that holds the folders `karpenter` and `gitlab`, e.g. \
+         REACHGATE_DOCUMENTS=../data cargo test --test lint",
+    );
+    for folder in ["karpenter", "gitlab"] {
+        let root = root.join(folder);
+        let mut paths = vec![root.clone()];
+        // What no folder's walk finds.
+        paths.extend(Some(root.join("config.toml.example")).filter(|path| path.exists()));
+        let files = load_repository(&paths, Some(&root)).expect("a folder that can be read");
+        let found = told(&judge(&files), &format!("{}/", root.display()));
+        let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents").join(folder);
+        let path = expected.with_extension("txt");
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let remarks: String = text
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .fold(String::new(), |all, line| all + line + "\n");
+        hold(&path, Some(&(remarks + &found)))?;
+    }
+    Ok(())
+}
+
+/// A finding a line.
+fn told(findings: &[Finding], prefix: &str) -> String {
+    let mut told = String::new();
+    for finding in findings {
+        let place = finding.location.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let (verdict, code) = (finding.verdict.word(), finding.code);
+        let _ = writeln!(told, "{verdict} {code} {place} {}: {}", finding.subject, finding.observed);
+    }
+    told.replace(prefix, "")
 }
 
 /// Holds what is there against what is expected to be; `None` is no file.

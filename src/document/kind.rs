@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::manifest::is_manifest;
 use super::node::Node;
+use super::runner_config;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +21,10 @@ pub enum Kind {
     NetworkPolicy,
     /// `SecurityGroupPolicy` of Amazon EKS.
     SecurityGroupPolicy,
+    /// The values of GitLab Runner's Helm chart, perhaps within those of another chart.
+    RunnerValues,
+    /// GitLab Runner's `config.toml`.
+    RunnerConfig,
     /// Something that no rule is for.
     Other,
 }
@@ -36,6 +41,11 @@ struct Recogniser {
 
 /// Every kind of YAML document; the first that recognises one has it.
 const RECOGNISERS: &[Recogniser] = &[
+    Recogniser {
+        kind: Kind::RunnerValues,
+        recognise: |_, root| runner_config::is_values(root),
+        marks: &["[[runners]]", "unregisterRunners:"],
+    },
     Recogniser {
         kind: Kind::NodeClass,
         recognise: |_, root| is_manifest(root, "karpenter.k8s.aws", "EC2NodeClass"),
@@ -72,12 +82,16 @@ pub(super) fn recognise(path: &str, roots: &[Arc<Node>]) -> Vec<Kind> {
     roots.iter().map(one).collect()
 }
 
-/// The kind of a text that is not YAML; `None` where it has to be read as YAML to tell.
-pub(super) fn recognise_text(path: &str, _text: &str) -> Option<Kind> {
-    std::path::Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
-        .then_some(Kind::Other)
+/// The kind of a text that is not YAML; `None` where it has to be read as YAML to tell. A `config.toml` may be kept
+/// with a suffix, such as `config.toml.example`.
+pub(super) fn recognise_text(path: &str, text: &str) -> Option<Kind> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_yaml = [".yml", ".yaml"].iter().any(|suffix| name.ends_with(suffix));
+    let is_toml = name.to_ascii_lowercase().contains(".toml");
+    if is_yaml || !is_toml {
+        return None;
+    }
+    Some(if runner_config::is_config(text) { Kind::RunnerConfig } else { Kind::Other })
 }
 
 /// Whether a file that cannot be read may have been of some kind.

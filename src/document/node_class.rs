@@ -97,7 +97,7 @@ impl Reader<'_> {
         if items.len() > MOST_TERMS {
             self.flaw(span, format!("{key} has more than {MOST_TERMS} terms"));
         }
-        let terms = items.iter().filter_map(|item| self.term(item)).collect();
+        let terms = items.iter().take(MOST_TERMS).filter_map(|item| self.term(item)).collect();
         Terms { span, terms }
     }
 

@@ -9,6 +9,7 @@
 mod allowance;
 mod cluster_group;
 mod document;
+mod executor;
 pub mod fix;
 mod network_policy;
 mod node_class;
@@ -52,6 +53,8 @@ const RULES: &[Rule] = &[
     Rule { kind: Kind::NodeClass, clean: Code::NodeclassClean, judge: node_class::judge },
     Rule { kind: Kind::NodePool, clean: Code::NodepoolClean, judge: node_class::judge_pools },
     Rule { kind: Kind::NetworkPolicy, clean: Code::NetworkPolicyClean, judge: network_policy::judge },
+    Rule { kind: Kind::RunnerValues, clean: Code::ExecutorClean, judge: executor::judge_values },
+    Rule { kind: Kind::RunnerConfig, clean: Code::ExecutorClean, judge: executor::judge_configs },
     Rule { kind: Kind::SecurityGroupPolicy, clean: Code::PodGroupClean, judge: pod_group::judge },
 ];
 
