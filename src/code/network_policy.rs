@@ -11,7 +11,7 @@ pub(super) const CLEAN: Story = Story {
 
 pub(super) const DENIES: Story = Story {
     summary: "Network policies isolate the runner pods, and no egress rule admits what they must reach.",
-    meaning: "The packets are dropped on the node without a word: the job hangs until its time is up.",
+    meaning: "The packets are dropped on the node without a word: the job hangs until its time is up. Only where nothing enforces network policies, as the VPC CNI does not until it is told to, are they let out.",
     causes: &[
         "A policy that denies all egress is there, and the one that admits this is not.",
         "The rule's ipBlock leaves the destination out, or excepts it.",

@@ -166,10 +166,10 @@ impl Context<'_> {
             (Peer::Pods { namespaces, pods }, Receiver::Resolver) => {
                 self.resolver_among(namespaces.as_ref(), pods.as_ref())
             }
-            // A machine is no pod, unless its address is of the range that pods have theirs from.
+            // A machine is no pod, unless its address may be of the range that pods have theirs from.
             (Peer::Pods { .. }, Receiver::Machine(address)) => {
                 let of_pods = |address: IpAddr| self.source.subnets.iter().any(|it| it.contains(&address));
-                if address.is_some_and(of_pods) { Match::Maybe } else { Match::No }
+                if address.is_none_or(of_pods) { Match::Maybe } else { Match::No }
             }
         }
     }
