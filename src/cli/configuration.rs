@@ -90,6 +90,10 @@ pub struct Gate {
         "snapshot", "region", "profile", "aws_timeout", "cluster_security_group", "external_snat"
     ])]
     pub static_report: Option<PathBuf>,
+    /// Files and folders of Kubernetes manifests: their network policies are suspects by name
+    #[cfg(feature = "lint")]
+    #[arg(long, value_name = "PATH")]
+    pub manifests: Vec<PathBuf>,
     /// A report that is older than this is refused
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
     pub max_age: Duration,

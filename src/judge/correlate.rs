@@ -28,6 +28,30 @@ pub struct Witnesses<'a> {
     pub configuration: &'a [Finding],
     /// The pod that the probe ran in, found in the configuration.
     pub pod: &'a Pod,
+    /// What the network policies at hand say of each service; empty where none were given.
+    pub manifests: &'a [Manifest],
+}
+
+/// What the network policies at hand say of one service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The destination's name in the policy.
+    pub destination: String,
+    /// The service's.
+    pub service: String,
+    /// Whether they let the runners' pods send to it.
+    pub egress: Egress,
+}
+
+/// Whether network policies let something out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Egress {
+    /// They do, or none isolates the pods.
+    Allowed,
+    /// These, by namespace and name, isolate the pods, and none admits it.
+    Denied(Vec<String>),
+    /// It depends on what is not known of these, or of the pods where there are none.
+    Open(Vec<String>),
 }
 
 /// Joins them: where the pod is in the configuration, then a finding a flow, in the probe's order.

@@ -52,6 +52,7 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
         mode: Mode::Lint,
         policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },
         findings,
+        map: None,
         fail_on: shared.fail_on.into(),
         taken_at,
         elapsed: started.elapsed(),

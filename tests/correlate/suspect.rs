@@ -1,10 +1,11 @@
 //! Who is suspected, in which order, by what was seen.
 
 use reachgate::finding::Finding;
-use reachgate::judge::correlate::{Place, Pod, PodInterface};
+use reachgate::judge::correlate::{Egress, Manifest, Place, Pod, PodInterface};
 
 use super::witness::{
-    INTERFACE, configured, inside, joined, located, of_service, parse, placed, probed, suspects, words,
+    INTERFACE, configured, inside, joined, joined_with, located, of_service, parse, placed, probed, suspects,
+    words,
 };
 
 fn admitted() -> Vec<Finding> {
@@ -101,4 +102,27 @@ fn another_destination_is_no_neighbour() {
     other.evidence.insert("destination".into(), "other-server".into());
     let found = of_https(&[other], &located(admitted()));
     assert_eq!(found, ["host-firewall", "network-policy", "return-route", "server-hung"]);
+}
+
+/// Network policies at hand are blamed by name, or cleared.
+#[test]
+fn manifests_name_or_clear_the_policy() {
+    let (code, verdict) = parse("dns-control-failed unknown");
+    let resolver = Finding::new(code, verdict, "kubernetes.default.svc.cluster.local.");
+    let found = |egress: Egress, dns: bool| {
+        let mut probe = vec![inside(), probed("https", "port-filtered fail")];
+        probe.extend(dns.then(|| resolver.clone()));
+        let manifest = Manifest { destination: "dev-server".into(), service: "https".into(), egress };
+        let finding = of_service(&joined_with(&probe, &located(admitted()), &[manifest]), "https");
+        (suspects(&finding), finding.hint.clone())
+    };
+    let (order, hint) = found(Egress::Denied(vec!["gitlab-runner/isolate".into()]), false);
+    assert_eq!(order[0], "network-policy");
+    assert!(hint.contains("gitlab-runner/isolate selects the runners' pods"), "{hint}");
+    let (order, hint) = found(Egress::Allowed, true);
+    assert_eq!(order[..2], ["host-firewall", "network-policy"]);
+    assert!(hint.contains("The manifests at hand allow"), "{hint}");
+    let (order, hint) = found(Egress::Open(vec!["gitlab-runner/web".into()]), false);
+    assert_eq!(order[0], "host-firewall");
+    assert!(hint.contains("depends on gitlab-runner/web"), "{hint}");
 }

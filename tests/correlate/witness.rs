@@ -2,7 +2,7 @@
 
 use reachgate::code::Code;
 use reachgate::finding::{Finding, Verdict};
-use reachgate::judge::correlate::{Place, Pod, PodInterface, Witnesses, correlate, pod_address};
+use reachgate::judge::correlate::{Manifest, Place, Pod, PodInterface, Witnesses, correlate, pod_address};
 
 pub const POD: &str = "10.1.34.23";
 pub const SERVER: &str = "10.1.20.15";
@@ -69,7 +69,12 @@ pub fn placed(place: Place, findings: Vec<Finding>) -> Pod {
 /// Everything that is said of the flows together.
 pub fn joined(probe: &[Finding], pod: &Pod) -> Vec<Finding> {
     assert!(pod_address(probe).is_none_or(|address| Some(address) == pod.address));
-    correlate(&Witnesses { probe, configuration: &pod.findings, pod })
+    joined_with(probe, pod, &[])
+}
+
+/// The same, with network policies at hand.
+pub fn joined_with(probe: &[Finding], pod: &Pod, manifests: &[Manifest]) -> Vec<Finding> {
+    correlate(&Witnesses { probe, configuration: &pod.findings, pod, manifests })
 }
 
 /// What is said of one service.

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::cell::Seen;
 use super::flow::{Flow, text};
-use super::{Place, Witnesses};
+use super::{Egress, Manifest, Place, Witnesses};
 use crate::code::{Area, Code};
 use crate::finding::{Finding, Verdict};
+use crate::judge::list;
 
 /// One of those who may be to blame.
 #[derive(Debug)]
@@ -67,8 +68,10 @@ impl<'a> Scene<'a> {
             ),
         };
         let policy = self.network_policy();
+        let named = matches!(self.egress(), Some(Egress::Denied(_)));
+        let cleared = matches!(self.egress(), Some(Egress::Allowed));
         // A pod that cannot even ask its resolver is shut in as a whole.
-        if self.dns_is_silent() {
+        if named || self.dns_is_silent() && !cleared {
             suspects.push(policy);
             suspects.push(firewall);
         } else {
@@ -167,17 +170,36 @@ impl<'a> Scene<'a> {
         vec![self.network_policy()]
     }
 
+    /// What the network policies at hand say of this service.
+    fn egress(&self) -> Option<&'a Egress> {
+        let service = text(self.flow.probe, "service");
+        let about =
+            |it: &&Manifest| it.destination == self.flow.destination && Some(it.service.as_str()) == service;
+        self.witnesses.manifests.iter().find(about).map(|it| &it.egress)
+    }
+
     fn network_policy(&self) -> Suspect {
         let (port, address) = (self.port(), self.address());
         Suspect {
             name: "network-policy",
-            because: if self.dns_is_silent() {
-                "No resolver answers either: an egress policy that shuts the runners' namespace in drops both."
-                    .to_owned()
-            } else {
-                format!(
+            because: match self.egress() {
+                Some(Egress::Denied(by)) => {
+                    format!("{} selects the runners' pods, and no rule admits {address} {port}.", list(by))
+                }
+                Some(Egress::Allowed) => format!(
+                    "The manifests at hand allow {address} {port}; the cluster may hold other policies."
+                ),
+                Some(Egress::Open(of)) if !of.is_empty() => {
+                    format!("Whether {address} {port} is allowed depends on {}.", list(of))
+                }
+                _ if self.dns_is_silent() => {
+                    "No resolver answers either: an egress policy that shuts the runners' namespace in drops \
+                     both."
+                        .to_owned()
+                }
+                _ => format!(
                     "A NetworkPolicy of the runners' namespace that leaves {address} {port} out drops it."
-                )
+                ),
             },
             check: format!(
                 "`kubectl get networkpolicy -n NAMESPACE -o yaml`: those that select the job's pods must allow \
