@@ -52,12 +52,13 @@ $(NODE)/ready: $(PYTHON)/ready
 $(DENY):
 	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-deny@$(DENY_VERSION)
 
-# Recorded AWS accounts with measured answers are others' data and no part of the project: where they lie is said by
-# REACHGATE_RECORDED, which CI sets.
+# Recorded AWS accounts with measured answers, Terraform plans, charts and node classes are others' data and no part of the
+# project: where they lie is said by REACHGATE_RECORDED, REACHGATE_PLANS and REACHGATE_DOCUMENTS, which CI sets.
+RECORDED := $(and $(REACHGATE_RECORDED),$(REACHGATE_PLANS),$(REACHGATE_DOCUMENTS))
 .PHONY: test
 test: packages $(PYTHON)/ready $(NODE)/ready ## Run all tests; those of tests/lab.rs need root or user namespaces
-	@[ -n "$${REACHGATE_RECORDED:-}" ] || echo "REACHGATE_RECORDED is not set: the recorded accounts are not scored"
-	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" REACHGATE_NODE="$(CURDIR)/$(NODE)" $(CARGO) test $(if $(REACHGATE_RECORDED),,-- --skip every_recorded)
+	@[ -n "$(RECORDED)" ] || echo "REACHGATE_RECORDED, REACHGATE_PLANS or REACHGATE_DOCUMENTS is not set: what others recorded is not scored"
+	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" REACHGATE_NODE="$(CURDIR)/$(NODE)" $(CARGO) test $(if $(RECORDED),,-- --skip every_recorded)
 
 .PHONY: check
 check: $(DENY) ## Formatting, lints in every feature set, docs, licences, scripts
