@@ -149,9 +149,16 @@ fn readme_is_clean() -> Result<(), Failed> {
     Ok(())
 }
 
+/// Nothing is wrong; what a component of another project holds cannot be known, and that is said.
 fn clean(files: &Files) -> Result<(), Failed> {
     let findings = judge(files);
-    let wrong: Vec<&Finding> = findings.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+    let is_elsewhere = |finding: &Finding| {
+        finding.code.id() == "pipeline-include-unresolved" && finding.verdict == Verdict::Unknown
+    };
+    let wrong: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Pass && !is_elsewhere(finding))
+        .collect();
     if wrong.is_empty() && !findings.is_empty() { Ok(()) } else { Err(format!("{wrong:#?}").into()) }
 }
 

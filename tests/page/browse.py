@@ -185,7 +185,8 @@ def visit(browser, request):
 
 def main():
     requests = json.load(sys.stdin)
-    with tempfile.TemporaryDirectory() as folder:
+    # Its helpers may write there for a moment more.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Browser(folder)
         try:
             answers = [visit(browser, request) for request in requests]

@@ -75,10 +75,11 @@ fn a_snapshot_of_before_is_compared_with_now() {
 /// All that is asked, each understood, and the last of it.
 fn last(component: &Component, over: &Value) -> (Vec<Vec<String>>, Cli) {
     let calls = asked(&component.script(over));
-    let parsed = calls.iter().map(|call| {
+    let understood = |call: &Vec<String>| {
         program::parse(call).unwrap_or_else(|error| panic!("{}: {over}: {error}\n{call:?}", component.name))
-    });
-    let last = parsed.last().expect("a component asks something");
+    };
+    let mut parsed: Vec<Cli> = calls.iter().map(understood).collect();
+    let last = parsed.pop().expect("a component asks something");
     (calls, last)
 }
 

@@ -50,7 +50,7 @@ impl Admitted {
             for list in &permission.prefix_list_ids {
                 trail.uses(network, &list.prefix_list_id, Direction::Ingress);
                 if let Some(entries) = network.entries(&list.prefix_list_id) {
-                    ranges.extend(entries)
+                    ranges.extend(entries);
                 } else {
                     let document = Document::PrefixListEntries;
                     trail.missing(network, document, &list.prefix_list_id, Direction::Ingress);
