@@ -21,8 +21,7 @@ fn lint(server: &str, environment: &[(&str, &str)]) -> Output {
 }
 
 fn told(output: &Output) -> Vec<String> {
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
     let findings = report["findings"].as_array().expect("findings").iter();
     let ours = findings.filter(|it| it["area"] == "gitlab" || it["area"] == "address");
     ours.map(|it| format!("{} {}", it["code"].as_str().unwrap(), it["verdict"].as_str().unwrap())).collect()
