@@ -121,7 +121,7 @@ impl TargetKind {
 pub struct Doubt {
     /// Which of the known reasons it is.
     pub code: Code,
-    /// The AWS id of what is not known; empty where it is a whole document.
+    /// The AWS id of what is not known, or the plan's address of it; empty where it is a whole document or plan.
     pub component: String,
     /// The rest, for a person; a phrase. May be empty.
     pub detail: String,

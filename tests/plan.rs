@@ -7,6 +7,8 @@
 mod bad_input;
 #[path = "plan/by_hand.rs"]
 mod by_hand;
+#[path = "plan/diff.rs"]
+mod diff;
 #[path = "plan/mutation.rs"]
 mod mutation;
 #[path = "plan/real.rs"]

@@ -143,8 +143,12 @@ pub struct Diff {
     #[arg(long, value_name = "PATH", required = true)]
     pub before: Vec<PathBuf>,
     /// The configuration after, likewise
-    #[arg(long, value_name = "PATH", required = true)]
+    #[arg(long, value_name = "PATH", required_unless_present = "plan")]
     pub after: Vec<PathBuf>,
+    /// Instead of --after: a plan's JSON, of `terraform show -json` or `tofu show -json`, laid over the configuration
+    /// before
+    #[arg(long, value_name = "FILE", conflicts_with = "after")]
+    pub plan: Option<PathBuf>,
     /// The EKS cluster security group [default: as describe-cluster says, else by its tag]
     #[arg(long, value_name = "ID", value_parser = parse_group)]
     pub cluster_security_group: Option<String>,

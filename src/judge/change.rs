@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::change::{Change, ChangedBox, Doubt, Party, PartyKind, ServiceRange, Target, TargetKind};
+use crate::code::Code;
 use crate::finding::Finding;
 use crate::network::space::{Addresses, Services, Space};
 use crate::network::{Comparison, Difference, GroupDifference, Halves, Reason};
 use crate::policy::Policy;
-use crate::snapshot::{Document, Id, Snapshot};
+use crate::snapshot::{Document, Id, Planned, Snapshot};
 
 use super::configuration::code_of;
 use name::Names;
@@ -62,6 +63,21 @@ pub fn judge_change(
     change
 }
 
+/// What is not known of a change because its plan leaves it open, does not model it or is not whole.
+pub fn plan_doubts(planned: &Planned) -> Vec<Doubt> {
+    let doubt =
+        |code, component: &str, detail: String| Doubt { code, component: component.to_owned(), detail };
+    let unknown = planned.unknown.iter().map(|it| {
+        doubt(Code::SnapshotPlanUnknown, &it.address, format!("its {} is known only after apply", it.what))
+    });
+    let unsupported = planned.unsupported.iter().map(|it| {
+        let detail = format!("the plan's {} of it touches the network and is not modelled", it.actions);
+        doubt(Code::SnapshotPlanUnsupported, &it.address, detail)
+    });
+    let unfinished = planned.unfinished.iter().map(|it| doubt(Code::SnapshotPlanUnknown, "", it.clone()));
+    unknown.chain(unsupported).chain(unfinished).collect()
+}
+
 /// The parts in which `count` targets can be compared at once.
 pub fn parts(comparison: &Comparison<'_>, count: usize) -> Vec<Range<usize>> {
     let each = comparison.len().div_ceil(count.max(1)).max(1);
@@ -74,7 +90,7 @@ fn gaps(snapshots: [&Snapshot; 2]) -> Vec<Doubt> {
     let missing = documents.into_iter().filter(|it| snapshots.iter().any(|snapshot| !snapshot.has(*it)));
     missing
         .map(|document| Doubt {
-            code: crate::code::Code::SnapshotIncomplete,
+            code: Code::SnapshotIncomplete,
             component: String::new(),
             detail: format!("{document} was not read on both sides; it takes {}", document.action()),
         })

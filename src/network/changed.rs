@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::snapshot::{Id, IpPermission, NetworkInterface, SecurityGroup, Snapshot};
+use crate::snapshot::{Aspect, Id, IpPermission, NetworkInterface, SecurityGroup, Snapshot};
 
 /// What differs, by id.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ impl<'a> Changed<'a> {
     pub(super) fn between(before: &'a Snapshot, after: &'a Snapshot) -> Self {
         let mut instances = differing(&before.instances, &after.instances, |it| &it.state);
         let mut interfaces = differing(&before.network_interfaces, &after.network_interfaces, |it| it);
+        let open = Open::between(before, after);
+        interfaces.extend(&open.interfaces);
         for interface in of(before, &interfaces).chain(of(after, &interfaces)) {
             instances.extend(instance(interface));
         }
@@ -32,12 +34,11 @@ impl<'a> Changed<'a> {
         let groups = |rules: fn(&SecurityGroup) -> &Vec<IpPermission>| {
             differing(&before.security_groups, &after.security_groups, rules)
         };
-        Self {
-            interfaces,
-            ingress: groups(|group| &group.ip_permissions),
-            egress: groups(|group| &group.ip_permissions_egress),
-            roads: roads(before, after),
-        }
+        let mut ingress = groups(|group| &group.ip_permissions);
+        ingress.extend(open.ingress);
+        let mut egress = groups(|group| &group.ip_permissions_egress);
+        egress.extend(open.egress);
+        Self { interfaces, ingress, egress, roads: open.roads || roads(before, after) }
     }
 
     /// Whether packets of the interface may fare differently, towards one that did not change.
@@ -52,6 +53,32 @@ impl<'a> Changed<'a> {
         self.roads
             || self.interfaces.contains(interface.network_interface_id.as_str())
             || interface.groups.iter().any(|group| self.ingress.contains(group.group_id.as_str()))
+    }
+}
+
+/// What a plan leaves open on one side only.
+#[derive(Default)]
+struct Open<'a> {
+    interfaces: HashSet<&'a str>,
+    ingress: HashSet<&'a str>,
+    egress: HashSet<&'a str>,
+    roads: bool,
+}
+
+impl<'a> Open<'a> {
+    fn between(before: &'a Snapshot, after: &'a Snapshot) -> Self {
+        let mut open = Self::default();
+        for (one, other) in [(before, after), (after, before)] {
+            for it in one.undecided.iter().filter(|it| !other.undecided.contains(it)) {
+                match (&it.aspect, &it.of) {
+                    (Aspect::Rule(rule), Some(id)) if rule.egress => drop(open.egress.insert(id)),
+                    (Aspect::Rule(_), Some(id)) => drop(open.ingress.insert(id)),
+                    (Aspect::Groups, Some(id)) => drop(open.interfaces.insert(id)),
+                    _ => open.roads = true,
+                }
+            }
+        }
+        open
     }
 }
 

@@ -14,10 +14,11 @@ use std::rc::Rc;
 
 use ipnet::IpNet;
 
+use super::answer::Direction;
 use super::changed::Changed;
 use super::code::PathCode;
 use super::index::Network;
-use super::origin::{Class, Origin, Origins, Owner, addresses_of, blocks, owner};
+use super::origin::{Class, Origin, Origins, Owner, addresses_of, blocks, owner, owners};
 use super::outcome::{Outcome, Reason};
 use super::path::{may_be_pod, node_of};
 use super::place::{DESTINATION, Place, SOURCE};
@@ -25,7 +26,7 @@ use super::question::Translation;
 use super::space::{Addresses, Cuts, address_ranges, family, number, ranges_of};
 use super::survey;
 use super::trail::Trail;
-use crate::snapshot::{Id, NetworkInterface};
+use crate::snapshot::{Id, NetworkInterface, Undecided};
 
 use delta::Delta;
 pub use delta::{Difference, Halves};
@@ -46,6 +47,8 @@ struct Target<'a> {
     interfaces: Vec<&'a str>,
     /// In each snapshot: one of them, and one of its addresses; `None` where they are not there.
     ends: [Option<(&'a NetworkInterface, IpAddr)>; 2],
+    /// In each snapshot: what a plan leaves open of whether they are there.
+    open: [Option<&'a Undecided>; 2],
     v6: bool,
     addresses: Vec<std::ops::RangeInclusive<u128>>,
     /// Whether it may fare differently whoever begins.
@@ -122,10 +125,9 @@ impl<'a> Comparison<'a> {
                         if target.steady && !origin.moved && self.same_filters(first, &ends) {
                             return Rc::new(Delta::default());
                         }
-                        let outcomes = [0, 1].map(|side| {
-                            let owner = owner(self.sides[side], first);
-                            self.outcome(&owner, first, &ends[side], side)
-                        });
+                        let owners = owners(&self.sides, first);
+                        let outcomes =
+                            [0, 1].map(|side| self.outcome(&owners[side], first, &ends[side], side));
                         Rc::new(Delta::between(&outcomes))
                     });
                     interfaces.add(number(first)..=number(last), delta);
@@ -181,7 +183,10 @@ impl<'a> Comparison<'a> {
 
     fn ends(&self, target: &Target<'a>) -> [End<'a>; 2] {
         [0, 1].map(|side| match target.ends[side] {
-            None => End::Absent,
+            None => target.open[side].map_or(End::Absent, |it| {
+                let id = it.of.as_deref().unwrap_or_default();
+                End::Lost(Some(Reason::open(it, id, Direction::Ingress)))
+            }),
             Some((interface, address)) => {
                 let mut trail = Trail::default();
                 match Place::of_interface(self.sides[side], &mut trail, interface, address, DESTINATION) {
@@ -220,6 +225,10 @@ impl<'a> Comparison<'a> {
         };
         match owner {
             Owner::Nobody => survey::admitted(network, address, place),
+            Owner::Open(it) => {
+                let id = it.of.as_deref().unwrap_or_default();
+                Outcome::undecided(Reason::open(it, id, Direction::Egress))
+            }
             Owner::Several(ids) => Outcome::undecided(Reason {
                 code: PathCode::SourceAmbiguous,
                 component: ids.join(", "),
@@ -262,7 +271,7 @@ fn targets<'a>(
     ids.sort_unstable();
     ids.dedup();
     let settled = |id: &str| !changed.roads && !changed.interfaces.contains(id);
-    let mut found: BTreeMap<(bool, bool, [Kind<'a>; 2]), Target<'a>> = BTreeMap::new();
+    let mut found: BTreeMap<(bool, bool, [Kind<'a>; 2], Option<&str>), Target<'a>> = BTreeMap::new();
     for id in ids {
         let both = [of(0, id), of(1, id)];
         let reached = both.iter().flatten().any(|interface| changed.reaches(interface));
@@ -271,6 +280,8 @@ fn targets<'a>(
         }
         let all = both.iter().flatten().map(|it| addresses_of(it)).fold(Addresses::new(), |all, it| all | it);
         let had = both.map(|it| it.map(addresses_of).unwrap_or_default());
+        let open = [0, 1].map(|side| sides[side].whole_of(id).filter(|_| both[side].is_none()));
+        let named = open.iter().any(Option::is_some).then_some(id);
         let classes = [0, 1].map(|side| both[side].map(|it| Class::of(sides[side], it)));
         for (first, last) in pieces(&all, &had) {
             for (interval, first, last) in cuts.split(first, last) {
@@ -278,15 +289,17 @@ fn targets<'a>(
                     both[side].filter(|_| had[side].contains(number(first))).map(|it| (it, first))
                 });
                 let kinds = [0, 1].map(|side| Some((ends[side].and(classes[side].clone())?, interval)));
-                let target = found.entry((first.is_ipv6(), reached, kinds)).or_insert_with(|| Target {
-                    interfaces: Vec::new(),
-                    ends,
-                    v6: first.is_ipv6(),
-                    addresses: Vec::new(),
-                    reached,
-                    steady: true,
-                    own: Addresses::new(),
-                });
+                let target =
+                    found.entry((first.is_ipv6(), reached, kinds, named)).or_insert_with(|| Target {
+                        interfaces: Vec::new(),
+                        ends,
+                        open,
+                        v6: first.is_ipv6(),
+                        addresses: Vec::new(),
+                        reached,
+                        steady: true,
+                        own: Addresses::new(),
+                    });
                 target.steady &= settled(id);
                 target.addresses.push(number(first)..=number(last));
                 if target.interfaces.last() != Some(&id) {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::network_acl::Filter;
 use crate::snapshot::{
-    Conflict, NetworkInterface, RouteTable, SecurityGroupRule, Snapshot, TransitGatewayVpcAttachment,
+    Aspect, Conflict, NetworkInterface, RouteTable, SecurityGroupRule, Snapshot, TransitGatewayVpcAttachment,
     Undecided,
 };
 
@@ -167,6 +167,18 @@ impl<'a> Network<'a> {
     /// A group's rules with ids of their own.
     pub(super) fn rules_of(&self, group: &str) -> &[&'a SecurityGroupRule] {
         self.rules.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether what denies is certain: no files disagree, and a plan changes nothing that is not modelled.
+    pub(super) fn is_certain(&self) -> bool {
+        let changed = |it: &Undecided| it.aspect == Aspect::Changed;
+        self.snapshot.conflicts.is_empty() && !self.snapshot.undecided.iter().any(changed)
+    }
+
+    /// What a plan leaves open of whether a thing is there at all.
+    pub(super) fn whole_of(&self, id: &str) -> Option<&'a Undecided> {
+        let all = self.undecided.get(&Some(id)).into_iter().flatten();
+        all.copied().find(|it| it.aspect == Aspect::Whole)
     }
 
     pub(super) fn conflicts_of(&self, id: &str) -> &[&'a Conflict] {

@@ -145,10 +145,14 @@ impl<'a> Filter<'a> {
         Some(passage)
     }
 
-    /// All that passes to or from `far`.
-    pub(super) fn services(&self, egress: bool, far: IpAddr) -> Services {
+    /// All that passes to or from `far`, and what an undecided entry may let pass or not; `open` is the lowest
+    /// number that one may have.
+    pub(super) fn services(&self, egress: bool, far: IpAddr, open: Option<i32>) -> (Services, Services) {
         let (mut left, mut passing) = (Services::everything(), Services::new());
         for entry in if egress { &self.egress } else { &self.ingress } {
+            if open.is_some_and(|open| open <= entry.rule_number) {
+                break;
+            }
             if !names(entry, far) {
                 continue;
             }
@@ -161,7 +165,7 @@ impl<'a> Filter<'a> {
                 break;
             }
         }
-        passing
+        (passing, if open.is_some() { left } else { Services::new() })
     }
 
     /// The ranges that its rules name.
@@ -287,23 +291,37 @@ fn passage_of<'a>(
     check: &Check<'a>,
     leg: &Leg,
 ) -> Result<(&'a str, Passage), Lost> {
-    if let Some(it) = network.undecided_of(check.subnet).find(|it| it.aspect == Aspect::NetworkAcl) {
+    if let Some(it) = undecided_filter(network, check) {
         return Err(trail.undecided(it, check.subnet, direction(check)));
     }
     let Some(filter) = network.filter_of(check.subnet) else {
         return Err(trail.missing(network, Document::NetworkAcls, check.subnet, direction(check)));
     };
     trail.uses(network, filter.id, direction(check));
-    let number = |it: &&Undecided| match it.aspect {
-        Aspect::Entry { egress, number } if egress == check.egress => Some(number.unwrap_or(0)),
-        _ => None,
-    };
-    let open = network.undecided_of(filter.id).filter(|it| number(it).is_some()).min_by_key(number);
-    match (filter.passage(check.egress, check.far, leg, open.as_ref().and_then(number)), open) {
+    let open = undecided_entry(network, filter, check);
+    match (filter.passage(check.egress, check.far, leg, open.map(|(number, _)| number)), open) {
         (Some(passage), _) => Ok((filter.id, passage)),
-        (None, Some(it)) => Err(trail.undecided(it, filter.id, direction(check))),
+        (None, Some((_, it))) => Err(trail.undecided(it, filter.id, direction(check))),
         (None, None) => Err(trail.missing(network, Document::NetworkAcls, filter.id, direction(check))),
     }
+}
+
+/// What a plan leaves open of which network ACL guards the subnet.
+pub(super) fn undecided_filter<'a>(network: &Network<'a>, check: &Check<'_>) -> Option<&'a Undecided> {
+    network.undecided_of(check.subnet).find(|it| it.aspect == Aspect::NetworkAcl)
+}
+
+/// The entry of the lowest number that a plan leaves open; 0 where its number is not known.
+pub(super) fn undecided_entry<'a>(
+    network: &Network<'a>,
+    filter: &Filter<'_>,
+    check: &Check<'_>,
+) -> Option<(i32, &'a Undecided)> {
+    let number = |it: &'a Undecided| match it.aspect {
+        Aspect::Entry { egress, number } if egress == check.egress => Some((number.unwrap_or(0), it)),
+        _ => None,
+    };
+    network.undecided_of(filter.id).filter_map(number).min_by_key(|(number, _)| *number)
 }
 
 fn direction(check: &Check<'_>) -> Direction {

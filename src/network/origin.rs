@@ -12,14 +12,26 @@ use super::place::{Place, SOURCE};
 use super::space::{Addresses, Cuts, address, address_ranges, number};
 use super::state;
 use super::trail::Trail;
-use crate::snapshot::{NetworkInterface, Subnet};
+use crate::snapshot::{NetworkInterface, Subnet, Undecided};
 
 /// Who has an address.
 #[derive(Debug, Clone)]
 pub(super) enum Owner<'a> {
     Nobody,
+    /// An interface that the other snapshot has, and that this one leaves open.
+    Open(&'a Undecided),
     One(&'a NetworkInterface),
     Several(Vec<&'a str>),
+}
+
+impl<'a> Owner<'a> {
+    fn ids(&self) -> Vec<&'a str> {
+        match self {
+            Self::Nobody | Self::Open(_) => Vec::new(),
+            Self::One(interface) => vec![&interface.network_interface_id],
+            Self::Several(ids) => ids.clone(),
+        }
+    }
 }
 
 /// All that an interface's packets fare by, beside its address.
@@ -48,8 +60,9 @@ impl<'a> Class<'a> {
             && !interface.groups.is_empty()
             && interface.subnet_id.is_some()
             && interface.vpc_id.is_some();
-        let disputed =
-            [Some(id), instance].into_iter().flatten().any(|id| !network.conflicts_of(id).is_empty());
+        let disputed = [Some(id), instance].into_iter().flatten().any(|id| {
+            !network.conflicts_of(id).is_empty() || network.undecided_of(id).any(|it| it.of.is_some())
+        });
         Self {
             subnet: interface.subnet_id.as_deref(),
             vpc: interface.vpc_id.as_deref(),
@@ -66,6 +79,7 @@ impl<'a> Class<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Kind<'a> {
     Nobody,
+    Open(&'a str),
     Several(Vec<&'a str>),
     /// The class, and the interval that its address is in.
     One(Class<'a>, bool, usize),
@@ -127,7 +141,7 @@ impl<'a> Origins<'a> {
         let mut fine = Numbers(HashMap::new());
         let mut found: HashMap<Vec<(usize, bool)>, Origin<'a>> = HashMap::new();
         for (first, last) in segments(sides) {
-            let owners: Vec<Owner<'a>> = sides.iter().map(|side| owner(side, first)).collect();
+            let owners: Vec<Owner<'a>> = owners(sides, first);
             for (interval, first, last) in cuts.split(first, last) {
                 let kinds = sides.iter().zip(&owners).map(|(side, owner)| kind(side, owner, first, interval));
                 let (coarse, fine): (Vec<usize>, Vec<usize>) =
@@ -154,6 +168,7 @@ impl<'a> Origins<'a> {
 fn has_moved<'a>(owner: &Owner<'a>, changed: &Changed<'a>) -> bool {
     match owner {
         Owner::Nobody => false,
+        Owner::Open(_) => true,
         Owner::Several(ids) => ids.iter().any(|id| changed.interfaces.contains(id)),
         Owner::One(interface) => changed.moves(interface),
     }
@@ -166,6 +181,20 @@ fn same(one: &Owner<'_>, other: &Owner<'_>) -> bool {
         (Owner::Several(one), Owner::Several(other)) => one == other,
         _ => false,
     }
+}
+
+/// Who has an address in each snapshot.
+pub(super) fn owners<'a>(sides: &[&Network<'a>], address: IpAddr) -> Vec<Owner<'a>> {
+    let mut owners: Vec<Owner<'a>> = sides.iter().map(|side| owner(side, address)).collect();
+    let had: Vec<&str> = owners.iter().flat_map(Owner::ids).collect();
+    let open: Vec<Option<&'a Undecided>> =
+        sides.iter().map(|side| had.iter().find_map(|id| side.whole_of(id))).collect();
+    for (owner, open) in owners.iter_mut().zip(open) {
+        if let (Owner::Nobody, Some(it)) = (&owner, open) {
+            *owner = Owner::Open(it);
+        }
+    }
+    owners
 }
 
 pub(super) fn owner<'a>(network: &Network<'a>, address: IpAddr) -> Owner<'a> {
@@ -184,6 +213,7 @@ fn kind<'a>(
 ) -> (Kind<'a>, Option<&'a str>) {
     match owner {
         Owner::Nobody => (Kind::Nobody, None),
+        Owner::Open(it) => (Kind::Open(it.of.as_deref().unwrap_or_default()), None),
         Owner::Several(ids) => (Kind::Several(ids.clone()), None),
         Owner::One(interface) => {
             let place = Place::of_interface(network, &mut Trail::default(), interface, address, SOURCE).ok();

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::Blocker;
+use super::answer::{Blocker, Direction};
 use super::code::{PathCode, Weight};
 use super::space::Services;
 use super::trail::Trail;
+use crate::snapshot::Undecided;
 
 /// Why something is not decided.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,9 +42,27 @@ impl Outcome {
 }
 
 impl Reason {
+    /// That a plan leaves something of a thing open.
+    pub(super) fn open(it: &Undecided, component: &str, direction: Direction) -> Self {
+        let mut trail = Trail::default();
+        trail.undecided(it, component, direction);
+        let found = trail.blockers.first().map(Self::of);
+        found.unwrap_or_else(|| Self {
+            code: PathCode::SnapshotPlanUnknown,
+            component: component.to_owned(),
+            detail: String::new(),
+        })
+    }
+
     pub(super) fn of(blocker: &Blocker) -> Self {
-        // Of these the detail says which document is missing, and how to read it.
-        let told = matches!(blocker.code, PathCode::SnapshotIncomplete | PathCode::SnapshotConflict);
+        // Of these the detail says which document is missing, and how to read it, or what a plan leaves open.
+        let told = matches!(
+            blocker.code,
+            PathCode::SnapshotIncomplete
+                | PathCode::SnapshotConflict
+                | PathCode::SnapshotPlanUnknown
+                | PathCode::SnapshotPlanUnsupported
+        );
         Self {
             code: blocker.code,
             component: blocker.component.clone(),
@@ -57,7 +76,8 @@ impl Reason {
 pub(super) struct Tally {
     denied: Services,
     doubts: BTreeMap<Reason, Services>,
-    /// Where two files disagree even what denies may follow from the wrong one.
+    /// Where two files disagree, or a plan changes what is not modelled, even what denies may follow from what is
+    /// not so.
     conflicts: Services,
 }
 
@@ -70,7 +90,7 @@ impl Tally {
         if services.is_empty() {
             return;
         }
-        if reason.code == PathCode::SnapshotConflict {
+        if matches!(reason.code, PathCode::SnapshotConflict | PathCode::SnapshotPlanUnsupported) {
             self.conflicts = &self.conflicts | services;
         }
         let had = self.doubts.entry(reason).or_default();

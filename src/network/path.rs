@@ -175,14 +175,11 @@ fn walk<'a>(
         there
     };
     let out = reach(network, from, to, forward.as_ref(), Direction::Egress);
-    let filtered = |place: &Place<'_>| {
-        !place.groups.is_empty() || place.interface.is_none_or(|it| state::service(it).is_none())
-    };
-    if filtered(from) {
+    if security_group::is_filtered(network, from) {
         trail.stand_at(Step::SecurityGroup, from.subnet);
         security_group::check(network, &mut trail, from, to, traffic, Direction::Egress, &out);
     }
-    if filtered(to) {
+    if security_group::is_filtered(network, to) {
         let into = reach(network, from, to, forward.as_ref(), Direction::Ingress);
         trail.stand_at(Step::SecurityGroup, to.subnet);
         security_group::check(network, &mut trail, to, from, traffic, Direction::Ingress, &into);

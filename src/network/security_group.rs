@@ -11,8 +11,9 @@ use super::network_acl::echo;
 use super::place::Place;
 use super::question::Traffic;
 use super::space::protocol_number;
+use super::state;
 use super::trail::Trail;
-use crate::snapshot::{Aspect, Document, GroupPair, IpPermission, PossibleRule, SecurityGroup};
+use crate::snapshot::{Aspect, Document, GroupPair, IpPermission, PossibleRule, SecurityGroup, Undecided};
 
 /// Whether a reference to a group matches interfaces at the far end that carry it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,23 +190,34 @@ fn weigh(
     }
 }
 
+/// Whether its groups filter what passes; some services' interfaces do without any.
+pub(super) fn is_filtered(network: &Network<'_>, place: &Place<'_>) -> bool {
+    !place.groups.is_empty()
+        || place.interface.is_none_or(|it| state::service(it).is_none())
+        || undecided_groups(network, place).is_some()
+}
+
 /// What a plan leaves open of the groups that an interface carries.
-fn undecided_groups<'a>(network: &Network<'a>, place: &Place<'_>) -> Option<&'a crate::snapshot::Undecided> {
+pub(super) fn undecided_groups<'a>(network: &Network<'a>, place: &Place<'_>) -> Option<&'a Undecided> {
     let interface = place.interface?;
     network.undecided_of(&interface.network_interface_id).find(|it| it.aspect == Aspect::Groups)
 }
 
 /// Whether a rule that may be there may admit this flow.
 fn may_admit(rule: &PossibleRule, traffic: Traffic, far: IpAddr, direction: Direction) -> bool {
-    let Some(protocol) = &rule.ip_protocol else { return rule.egress == (direction == Direction::Egress) };
-    let known = IpPermission {
-        ip_protocol: protocol.clone(),
+    rule.egress == (direction == Direction::Egress)
+        && widest(rule).is_none_or(|known| covers(&known, traffic, far))
+}
+
+/// The protocol and ports that a rule that may be there has at most; `None` may be all.
+pub(super) fn widest(rule: &PossibleRule) -> Option<IpPermission> {
+    Some(IpPermission {
+        ip_protocol: rule.ip_protocol.clone()?,
         // A port that is not known may be any.
         from_port: rule.from_port.filter(|_| rule.to_port.is_some()),
         to_port: rule.to_port.filter(|_| rule.from_port.is_some()),
         ..IpPermission::default()
-    };
-    rule.egress == (direction == Direction::Egress) && covers(&known, traffic, far)
+    })
 }
 
 /// Whether a reference is marked as having lost its peering connection.

@@ -13,13 +13,13 @@ use super::answer::Direction;
 use super::code::PathCode;
 use super::index::Network;
 use super::leg::{self, Course, Way};
-use super::network_acl::Check;
+use super::network_acl::{Check, undecided_entry, undecided_filter};
 use super::outcome::{Outcome, Reason, Tally};
 use super::path::{Guise, guise};
 use super::place::{DESTINATION, Place, SOURCE};
 use super::question::{LINUX_PORTS, TRANSLATED_PORTS, Translation};
 use super::reference::reach;
-use super::security_group::Reach;
+use super::security_group::{Reach, is_filtered};
 use super::space::Services;
 use super::state;
 use super::trail::{Lost, Trail};
@@ -70,7 +70,7 @@ fn walk<'a>(network: &Network<'a>, from: &Place<'a>, to: &Place<'a>, client: Ran
         state::check(network, &mut trail, place, role);
     }
     tally.absorb(&trail);
-    let certain = network.snapshot().conflicts.is_empty();
+    let certain = network.is_certain();
     if certain && tally.is_closed() {
         return tally;
     }
@@ -87,14 +87,11 @@ fn walk<'a>(network: &Network<'a>, from: &Place<'a>, to: &Place<'a>, client: Ran
     if certain && tally.is_closed() {
         return tally;
     }
-    let filtered = |place: &Place<'_>| {
-        !place.groups.is_empty() || place.interface.is_none_or(|it| state::service(it).is_none())
-    };
-    if filtered(from) {
+    if is_filtered(network, from) {
         let out = reach(network, from, to, forward.as_ref(), Direction::Egress);
         filter::check(network, &mut tally, from, to, Direction::Egress, &out);
     }
-    if filtered(to) {
+    if is_filtered(network, to) {
         let into = reach(network, from, to, forward.as_ref(), Direction::Ingress);
         filter::check(network, &mut tally, to, from, Direction::Ingress, &into);
     }
@@ -142,7 +139,7 @@ pub(super) fn admitted(network: &Network<'_>, far: IpAddr, to: &Place<'_>) -> Ou
         acls_of(network, &mut tally, to.subnet, far);
     }
     let stranger = Place { address: far, interface: None, subnet: "", vpc: "", groups: Vec::new() };
-    if !to.groups.is_empty() || to.interface.is_none_or(|it| state::service(it).is_none()) {
+    if is_filtered(network, to) {
         filter::check(network, &mut tally, to, &stranger, Direction::Ingress, &Reach::Yes);
     }
     tally.outcome()
@@ -190,10 +187,30 @@ fn acls(network: &Network<'_>, tally: &mut Tally, checks: &[Check<'_>], asked: &
     for check in checks {
         let direction = if check.egress { Direction::Egress } else { Direction::Ingress };
         let mut trail = Trail::default();
+        if let Some(it) = undecided_filter(network, check) {
+            tally.doubt(Reason::open(it, check.subnet, direction), &Services::everything());
+            continue;
+        }
         match network.filter_of(check.subnet) {
             Some(filter) => {
                 trail.uses(network, filter.id, direction);
-                common = &common & &filter.services(check.egress, check.far);
+                let open = undecided_entry(network, filter, check);
+                let (mut passing, left) =
+                    filter.services(check.egress, check.far, open.map(|(number, _)| number));
+                if let Some((_, it)) = open {
+                    let unsure = match asked {
+                        Asked::There => left.clone(),
+                        // Without those that are not answered, whatever passes.
+                        Asked::Answers(client) => &left.answered(client) - &Services::new().answered(client),
+                    };
+                    tally.doubt(Reason::open(it, filter.id, direction), &unsure);
+                    passing = &passing | &left;
+                    if let Asked::Answers(client) = asked {
+                        // Which of a client's ports it leaves is not known, so it narrows none of them.
+                        passing = &passing | &left.on_all(client);
+                    }
+                }
+                common = &common & &passing;
             }
             None => {
                 trail.missing(network, Document::NetworkAcls, check.subnet, direction);

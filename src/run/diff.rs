@@ -7,16 +7,16 @@ use jiff::Timestamp;
 
 use super::{Failure, environment, selection, style};
 use crate::aws::files::load_snapshot;
-use crate::change::Doubt;
+use crate::aws::plan::{Laid, lay_plan, load_plan};
 use crate::cli::{Diff, Shared};
 use crate::exit::Exit;
-use crate::finding::PolicyName;
-use crate::judge::change::{judge_change, parts};
-use crate::judge::configuration::{StaticOptions, judge_mapped};
+use crate::finding::{Finding, PolicyName};
+use crate::judge::change::{judge_change, parts, plan_doubts};
+use crate::judge::configuration::{StaticOptions, judge_mapped, judge_plan};
 use crate::network::{Comparison, Network};
 use crate::policy::file::load_policy;
 use crate::report::{DiffReport, Format, Outputs};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Planned, Snapshot};
 
 /// Comparing is worth two threads; more would wait for memory.
 const THREADS: usize = 2;
@@ -29,14 +29,18 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
     if let Some(format) = outputs.formats().find(|format| !DiffReport::is_written_as(*format)) {
         return Err(Failure::DiffFormat(format));
     }
-    let Sides { before, after, doubts } = load(options)?;
+    let Sides { before, after, planned } = load(options)?;
     let static_options = StaticOptions {
         cluster_group: options.cluster_security_group.as_deref().map(Into::into),
         translation: options.external_snat.into(),
     };
     let (one, other) = together(|| Network::new(&before), || Network::new(&after));
-    let judge = |network: &Network<'_>| {
+    let judge = |network: &Network<'_>, planned: Option<&Planned>| {
         let (mut findings, map) = judge_mapped(&policy, network, &static_options);
+        if let Some(planned) = planned {
+            findings.extend(judge_plan(planned, &policy, network));
+            findings.sort_by_key(Finding::area);
+        }
         selection::apply(shared, &mut findings);
         (findings, map)
     };
@@ -48,15 +52,16 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
             .collect();
         workers.into_iter().flat_map(finish).collect()
     });
-    let ((judged_before, map_before), (judged_after, map_after)) = together(|| judge(&one), || judge(&other));
+    let ((judged_before, map_before), (judged_after, map_after)) =
+        together(|| judge(&one, None), || judge(&other, planned.as_ref()));
     let groups = comparison.group_differences();
     let findings = [judged_before, judged_after];
     let mut change = judge_change(&policy, [&before, &after], differences, &groups, findings);
-    change.gaps.extend(doubts);
+    change.gaps.extend(planned.iter().flat_map(plan_doubts));
     let report = DiffReport {
         change,
         before: shown(&options.before),
-        after: shown(&options.after),
+        after: shown(options.plan.as_ref().map_or(&options.after[..], std::slice::from_ref)),
         policy: PolicyName { name: policy.name, origin: policy.origin, digest: policy.digest },
         maps: [map_before, map_after],
         fail_on: shared.fail_on.into(),
@@ -71,14 +76,20 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
 struct Sides {
     before: Snapshot,
     after: Snapshot,
-    /// What is not known of the configuration after, beside what its snapshot does not hold.
-    doubts: Vec<Doubt>,
+    /// What the plan says of itself that was laid over the configuration before.
+    planned: Option<Planned>,
 }
 
-/// Reads both sides at once.
+/// Reads both sides at once; with a plan, the one after is what applying it makes of the one before.
 fn load(options: &Diff) -> Result<Sides, Failure> {
-    let (before, after) = together(|| load_snapshot(&options.before), || load_snapshot(&options.after));
-    Ok(Sides { before: before?, after: after?, doubts: Vec::new() })
+    let Some(path) = &options.plan else {
+        let (before, after) = together(|| load_snapshot(&options.before), || load_snapshot(&options.after));
+        return Ok(Sides { before: before?, after: after?, planned: None });
+    };
+    let (before, plan) = together(|| load_snapshot(&options.before), || load_plan(path));
+    let (before, plan) = (before?, plan?);
+    let Laid { snapshot: after, planned } = lay_plan(before.clone(), &plan);
+    Ok(Sides { before, after, planned: Some(planned) })
 }
 
 fn shown(paths: &[PathBuf]) -> Vec<String> {

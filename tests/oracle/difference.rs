@@ -20,15 +20,15 @@ const PACKETS: u64 = 50;
 
 /// One packet towards an interface.
 #[derive(Debug, Clone)]
-struct Sent {
-    from: IpAddr,
-    to: String,
+pub struct Sent {
+    pub from: IpAddr,
+    pub to: String,
     /// The address of `to`.
-    at: IpAddr,
-    traffic: Traffic,
+    pub at: IpAddr,
+    pub traffic: Traffic,
 }
 
-fn sent(dice: &mut Dice, snapshots: [&Snapshot; 2]) -> Option<Sent> {
+pub fn sent(dice: &mut Dice, snapshots: [&Snapshot; 2]) -> Option<Sent> {
     let enis: Vec<&NetworkInterface> =
         snapshots.iter().flat_map(|snapshot| snapshot.network_interfaces.values()).collect();
     if enis.is_empty() {
@@ -78,7 +78,7 @@ fn packet_of(sent: &Sent) -> Packet {
     }
 }
 
-fn truth(snapshot: &Snapshot, sent: &Sent, translation: Translation) -> Answer {
+pub fn truth(snapshot: &Snapshot, sent: &Sent, translation: Translation) -> Answer {
     let oracle = Oracle(snapshot);
     let there = snapshot.network_interfaces.get(sent.to.as_str());
     if there.is_none_or(|eni| primary(eni, sent.from.is_ipv6()) != Some(sent.at)) {
@@ -90,13 +90,13 @@ fn truth(snapshot: &Snapshot, sent: &Sent, translation: Translation) -> Answer {
     oracle.answer(&asked(sent, translation))
 }
 
-fn asked(sent: &Sent, translation: Translation) -> Question {
+pub fn asked(sent: &Sent, translation: Translation) -> Question {
     let (from, to) = (Endpoint::Address(sent.from), Endpoint::Interface(sent.to.as_str().into()));
     Question { from, to, traffic: sent.traffic, translation }
 }
 
 /// Whether the packet stays on one instance, in a snapshot that has both ends.
-fn stays(snapshot: &Snapshot, sent: &Sent) -> bool {
+pub fn stays(snapshot: &Snapshot, sent: &Sent) -> bool {
     let instance = |it: &NetworkInterface| it.attachment.as_ref().and_then(|it| it.instance_id.clone());
     let Some(to) = snapshot.network_interfaces.get(sent.to.as_str()) else { return false };
     Oracle(snapshot).owners_of(sent.from).iter().any(|from| {
@@ -105,17 +105,17 @@ fn stays(snapshot: &Snapshot, sent: &Sent) -> bool {
     })
 }
 
-fn holds(halves: &Halves, owned: bool, sent: &Sent) -> bool {
+pub fn holds(halves: &Halves, owned: bool, sent: &Sent) -> bool {
     let space = if owned { &halves.interfaces } else { &halves.others };
     space.contains(sent.from, packet_of(sent))
 }
 
-fn found<'d>(differences: &'d [Difference], sent: &Sent) -> impl Iterator<Item = &'d Difference> {
+pub fn found<'d>(differences: &'d [Difference], sent: &Sent) -> impl Iterator<Item = &'d Difference> {
     let here = move |it: &&Difference| it.addresses.contains(number(sent.at));
     differences.iter().filter(here).filter(move |it| it.interfaces.iter().any(|id| *id == sent.to))
 }
 
-fn primary(eni: &NetworkInterface, v6: bool) -> Option<IpAddr> {
+pub fn primary(eni: &NetworkInterface, v6: bool) -> Option<IpAddr> {
     if v6 {
         eni.ipv6_addresses.first().and_then(|it| it.ipv6_address).map(IpAddr::V6)
     } else {

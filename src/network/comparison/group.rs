@@ -7,10 +7,10 @@ use crate::network::answer::Direction;
 use crate::network::code::PathCode;
 use crate::network::index::Network;
 use crate::network::outcome::Reason;
-use crate::network::security_group::is_stale;
+use crate::network::security_group::{is_stale, widest};
 use crate::network::space::{Services, Space, addresses, ranges_of};
 use crate::network::trail::Trail;
-use crate::snapshot::{Document, Id};
+use crate::snapshot::{Aspect, Document, Id};
 
 /// What differs of a group's rules inbound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +39,26 @@ struct Admitted {
 impl Admitted {
     fn of(network: &Network<'_>, id: &str) -> Self {
         let mut admitted = Self::default();
-        let Some(group) = network.snapshot().security_groups.get(id) else { return admitted };
+        let Some(group) = network.snapshot().security_groups.get(id) else {
+            if let Some(it) = network.whole_of(id) {
+                let reason = Reason::open(it, id, Direction::Ingress);
+                admitted.unknown.insert(reason, Services::everything());
+            }
+            return admitted;
+        };
         let mut trail = Trail::default();
         trail.uses(network, id, Direction::Ingress);
         admitted.doubt(&trail, &Services::everything());
+        for it in network.undecided_of(id) {
+            if let Aspect::Rule(rule) = &it.aspect
+                && !rule.egress
+            {
+                let services =
+                    widest(rule).map_or_else(Services::everything, |it| Services::of_permission(&it));
+                let had = admitted.unknown.entry(Reason::open(it, id, Direction::Ingress)).or_default();
+                *had = &*had | &services;
+            }
+        }
         for permission in &group.ip_permissions {
             let services = Services::of_permission(permission);
             let mut trail = Trail::default();
@@ -101,7 +117,11 @@ impl Comparison<'_> {
             snapshots.iter().flat_map(|snapshot| snapshot.security_groups.keys()).collect();
         let unchanged = |id: &str| {
             let [one, other] = snapshots.map(|it| it.security_groups.get(id).map(|it| &it.ip_permissions));
-            one == other && snapshots[0].prefix_list_entries == snapshots[1].prefix_list_entries
+            let open = |side: &Network<'_>| side.undecided_of(id).cloned().collect::<Vec<_>>();
+            let [first, second] = self.sides;
+            one == other
+                && open(first) == open(second)
+                && snapshots[0].prefix_list_entries == snapshots[1].prefix_list_entries
         };
         let ids = ids.into_iter().filter(|id| !carried.contains(id.as_str()) && !unchanged(id));
         ids.map(|id| self.group_difference(id)).filter(|it| !it.is_empty()).collect()
@@ -129,11 +149,44 @@ impl Comparison<'_> {
                 undecided.insert(reason.clone(), differ);
             }
         }
-        GroupDifference { group: id.clone(), opened, opened_groups, closed, closed_groups, undecided }
+        let found =
+            GroupDifference { group: id.clone(), opened, opened_groups, closed, closed_groups, undecided };
+        let open = self.sides.into_iter().find_map(undecided_carrier);
+        match open {
+            Some(reason) => found.left_open(reason),
+            None => found,
+        }
     }
 }
 
+/// That a plan leaves open which groups some interface carries.
+fn undecided_carrier(network: &Network<'_>) -> Option<Reason> {
+    let it = network.snapshot().undecided.iter().find(|it| it.aspect == Aspect::Groups)?;
+    Some(Reason::open(it, it.of.as_deref().unwrap_or_default(), Direction::Ingress))
+}
+
 impl GroupDifference {
+    /// The same where an interface may carry the group, so that nothing of it is opened or closed for certain.
+    fn left_open(self, reason: Reason) -> Self {
+        let spaces =
+            [&self.opened, &self.closed].into_iter().flat_map(Space::boxes).map(|(_, services)| services);
+        let groups = self.opened_groups.values().chain(self.closed_groups.values()).cloned();
+        let services = spaces.chain(groups).fold(Services::new(), |all, it| &all | &it);
+        let mut undecided = self.undecided;
+        if !services.is_empty() {
+            let had = undecided.entry(reason).or_default();
+            *had = &*had | &services;
+        }
+        Self {
+            group: self.group,
+            opened: Space::default(),
+            opened_groups: BTreeMap::new(),
+            closed: Space::default(),
+            closed_groups: BTreeMap::new(),
+            undecided,
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.opened.is_empty()
             && self.closed.is_empty()

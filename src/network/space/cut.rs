@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use crate::network::Network;
-use crate::snapshot::IpPermission;
+use crate::snapshot::{Aspect, IpPermission};
 
 /// An address as a number, IPv4 before IPv6.
 type Point = (bool, u128);
@@ -31,6 +31,10 @@ impl Cuts {
             ranges.extend(route.destination_cidr_block.map(IpNet::V4));
             ranges.extend(route.destination_ipv6_cidr_block.map(IpNet::V6));
         }
+        ranges.extend(snapshot.undecided.iter().filter_map(|it| match it.aspect {
+            Aspect::Route { destination } => destination,
+            _ => None,
+        }));
         for routes in snapshot.transit_gateway_routes.values() {
             ranges.extend(routes.routes.iter().filter_map(|route| route.destination_cidr_block));
         }

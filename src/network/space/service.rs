@@ -164,6 +164,12 @@ impl Services {
         answered
     }
 
+    /// All of some ports, of TCP and UDP, where it has one of them.
+    pub(in crate::network) fn on_all(&self, ports: &RangeInclusive<u16>) -> Self {
+        let each = [TCP, UDP].map(|protocol| Self::ports(protocol, ports.clone()));
+        each.into_iter().filter(|all| !(self & all).is_empty()).fold(Self::new(), |all, it| all | it)
+    }
+
     /// Protocols and ports, disjoint and in order, as few as there may be: ranges that are alike for
     /// neighbouring protocols are one.
     pub fn ranges(&self) -> Vec<(RangeInclusive<u8>, RangeInclusive<u16>)> {

@@ -7,10 +7,10 @@ use crate::network::code::PathCode;
 use crate::network::index::Network;
 use crate::network::outcome::{Reason, Tally};
 use crate::network::place::Place;
-use crate::network::security_group::{Reach, is_stale};
+use crate::network::security_group::{Reach, is_stale, undecided_groups, widest};
 use crate::network::space::Services;
 use crate::network::trail::Trail;
-use crate::snapshot::{Document, IpPermission, SecurityGroup};
+use crate::snapshot::{Aspect, Document, IpPermission, SecurityGroup};
 
 /// Denies what none of the holder's groups admits to or from `far`.
 pub(super) fn check(
@@ -24,7 +24,11 @@ pub(super) fn check(
     let everything = Services::everything();
     let (mut admitted, mut doubts) = (Services::new(), Vec::new());
     let mut trail = Trail::default();
-    if holder.groups.is_empty() {
+    let open = undecided_groups(network, holder);
+    if let Some(it) = open {
+        doubts.push((Reason::open(it, holder.id(), direction), everything.clone()));
+    }
+    if holder.groups.is_empty() && open.is_none() {
         let (code, component) = (PathCode::SnapshotIncomplete, holder.id().to_owned());
         let detail = "it lists no security group, which only some services' interfaces do without".to_owned();
         doubts.push((Reason { code, component, detail }, everything.clone()));
@@ -41,6 +45,15 @@ pub(super) fn check(
             Direction::Egress => &group.ip_permissions_egress,
             _ => &group.ip_permissions,
         };
+        for it in network.undecided_of(id) {
+            if let Aspect::Rule(rule) = &it.aspect
+                && rule.egress == (direction == Direction::Egress)
+            {
+                let services =
+                    widest(rule).map_or_else(Services::everything, |it| Services::of_permission(&it));
+                doubts.push((Reason::open(it, id, direction), services));
+            }
+        }
         for permission in permissions {
             weigh(network, &mut admitted, &mut doubts, group, permission, far, direction, reach);
         }
@@ -93,7 +106,11 @@ fn weigh(
             unsure.push(undecided);
             continue;
         };
-        if !far.groups.contains(&id.as_str()) || is_stale(network, group, pair, direction) {
+        if !far.groups.contains(&id.as_str()) {
+            unsure.extend(undecided_groups(network, far).map(|it| Reason::open(it, far.id(), direction)));
+            continue;
+        }
+        if is_stale(network, group, pair, direction) {
             continue;
         }
         match reach {

@@ -24,7 +24,7 @@ pub struct DiffV1 {
     pub tool: Tool,
     /// Where the configuration before was read from.
     pub before: Vec<String>,
-    /// Where the configuration after was read from.
+    /// Where the configuration after was read from; or the plan that was laid over the one before.
     pub after: Vec<String>,
     /// Which policy both were judged by.
     pub policy: PolicyV1,
@@ -113,7 +113,7 @@ pub struct ServiceV1 {
 pub struct DoubtV1 {
     /// The reason's code.
     pub code: String,
-    /// The AWS id of what is not known; may be empty.
+    /// The AWS id of what is not known, or the plan's address of it; may be empty.
     pub component: String,
     /// The rest, for a person; may be empty.
     pub detail: String,
