@@ -160,6 +160,9 @@ pub enum Document {
     /// reachgate.path/v1, `path --format json`
     #[cfg(feature = "static")]
     Path,
+    /// reachgate.diff/v1, `diff --format json`
+    #[cfg(feature = "static")]
+    Diff,
     /// reachgate.snapshot/v1, `snapshot --out FILE`
     #[cfg(feature = "static")]
     Snapshot,

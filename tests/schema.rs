@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 use reachgate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
-const FORMATS: [&str; 3] = ["report", "path", "snapshot"];
+const FORMATS: [&str; 4] = ["report", "path", "diff", "snapshot"];
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -131,6 +131,24 @@ fn paths_are_as_their_schema_says() {
 }
 
 #[test]
+fn diffs_are_as_their_schema_says() {
+    let plan = "../plan/hand/unknown.json";
+    for (arguments, exit, part) in [
+        (&["--before", "before", "--after", "platform", "--after", "after"][..], 0, "opened"),
+        (&["--before", "after", "--after", "platform", "--after", "before"], 1, "broken"),
+        (&["--before", "before", "--plan", plan], 3, "gaps"),
+        (&["--before", "before", "--plan", plan], 3, "undecided"),
+    ] {
+        let mut all = vec!["diff", "--format", "json", "--before", "platform"];
+        all.extend(arguments);
+        let (text, code) = reachgate(&all);
+        assert_eq!(code, Some(exit), "{text}");
+        let diff = validates("diff", &text);
+        assert_ne!(diff[part].as_array().map(Vec::len), Some(0), "{part}");
+    }
+}
+
+#[test]
 fn snapshots_are_as_their_schema_says() {
     let (text, code) =
         reachgate(&["snapshot", "--all", "--snapshot", "platform", "--snapshot", "before", "--out", "-"]);
@@ -212,7 +230,8 @@ fn schemas_refuse_what_is_not_whole() {
         "22",
     ];
     let path = reachgate(&question).0;
-    for (format, text) in [("snapshot", snapshot), ("report", report), ("path", path)] {
+    let diff = reachgate(&["diff", "--format", "json", "--before", "platform", "--after", "platform"]).0;
+    for (format, text) in [("snapshot", snapshot), ("report", report), ("path", path), ("diff", diff)] {
         let validator = jsonschema::draft202012::new(&schema(format)).expect("a schema");
         let whole: Value = serde_json::from_str(&text).unwrap();
         assert!(validator.is_valid(&whole), "{format}");

@@ -5,7 +5,10 @@ use crate::cli::Document;
 use crate::exit::Exit;
 use crate::report::json::write_report_schema;
 #[cfg(feature = "static")]
-use crate::{report::path::write_path_schema, snapshot::write_snapshot_schema};
+use crate::{
+    report::{diff::write_diff_schema, path::write_path_schema},
+    snapshot::write_snapshot_schema,
+};
 
 /// Prints one schema.
 pub fn run(document: Document) -> Result<Exit, Failure> {
@@ -13,6 +16,8 @@ pub fn run(document: Document) -> Result<Exit, Failure> {
         Document::Report => print(|out| write_report_schema(out)),
         #[cfg(feature = "static")]
         Document::Path => print(|out| write_path_schema(out)),
+        #[cfg(feature = "static")]
+        Document::Diff => print(|out| write_diff_schema(out)),
         #[cfg(feature = "static")]
         Document::Snapshot => print(|out| write_snapshot_schema(out)),
     }

@@ -133,7 +133,7 @@ fn what_a_plan_does_not_say_is_undecided() {
         ("rule", None, "", true, false),
         ("unknown", Some("snapshot-plan-unknown"), "its cidr_ipv4 is known only after apply", false, true),
         ("load-balancer", Some("snapshot-plan-unsupported"), "is not modelled", true, false),
-        ("errored", Some("snapshot-plan-unknown"), "error", false, false),
+        ("errored", Some("snapshot-plan-unknown"), "error", true, false),
     ] {
         let file = folder("hand").join(format!("{plan}.json")).to_string_lossy().into_owned();
         let (exit, found) = diff(&[&platform, &before], &["--plan", &file]);

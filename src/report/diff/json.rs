@@ -19,6 +19,7 @@ pub const DIFF_SCHEMA: &str = "reachgate.diff/v1";
 #[schemars(title = "reachgate.diff/v1")]
 pub struct DiffV1 {
     /// Always `reachgate.diff/v1`.
+    #[schemars(extend("const" = DIFF_SCHEMA))]
     pub schema: String,
     /// What wrote it.
     pub tool: Tool,
