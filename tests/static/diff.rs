@@ -154,3 +154,35 @@ fn a_diff_is_text_or_json() {
     assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
     assert!(stderr(&output).contains("not written as junit"), "{}", stderr(&output));
 }
+
+/// What the text says, to the letter, in `golden/`; `REACHGATE_UPDATE_GOLDEN=1 cargo test --test static diff` writes it
+/// anew.
+#[test]
+fn the_text_is_as_it_was() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let [platform, before, after] =
+        ["platform", "before", "after"].map(|it| folder(it).to_string_lossy().into_owned());
+    let plan = folder("../plan/hand/unknown.json").to_string_lossy().into_owned();
+    let mut wrong = Vec::new();
+    for (name, arguments, exit) in [
+        ("opens", vec!["--before", &before, "--after", &platform, "--after", &after], 0),
+        ("closes", vec!["--before", &after, "--after", &platform, "--after", &before], 1),
+        ("unchanged", vec!["--before", &after, "--after", &platform, "--after", &after], 0),
+        ("planned", vec!["--before", &before, "--plan", &plan], 3),
+    ] {
+        let mut all = vec!["diff", "--before", &platform];
+        all.extend(arguments);
+        let output = reachgate(&all, &[("DEV_SERVER_IP", ADDRESS)]);
+        assert_eq!(output.status.code(), Some(exit), "{name}: {}", stderr(&output));
+        let text =
+            stdout(&output).replace(&format!("{root}/"), "").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        let path = folder("golden").join(format!("diff.{name}.txt"));
+        if std::env::var_os("REACHGATE_UPDATE_GOLDEN").is_some() {
+            fs::write(&path, &text).expect("a golden file");
+        }
+        if fs::read_to_string(&path).unwrap_or_default() != text {
+            wrong.push(format!("{name} is now\n{text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
