@@ -6,6 +6,7 @@
 
 mod delta;
 mod group;
+mod touch;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -31,6 +32,7 @@ use crate::snapshot::{Id, NetworkInterface, Undecided};
 use delta::Delta;
 pub use delta::{Difference, Halves};
 pub use group::GroupDifference;
+use touch::Touch;
 
 /// Two snapshots, and what there is to compare.
 #[derive(Debug)]
@@ -107,6 +109,12 @@ impl<'a> Comparison<'a> {
     fn difference(&self, target: &Target<'a>) -> Difference {
         let ends = self.ends(target);
         let cuts = self.cuts(&ends);
+        let touch = match &ends {
+            [End::There(before), End::There(after)] if target.steady => {
+                Touch::between(self.sides, [before, after])
+            }
+            _ => None,
+        };
         let mut cache: HashMap<Key, Rc<Delta>> = HashMap::new();
         let mut interfaces = delta::Gathering::default();
         for origin in &self.origins.all {
@@ -115,6 +123,9 @@ impl<'a> Comparison<'a> {
             }
             let v6 = origin.ranges.first().is_some_and(|(first, _)| first.is_ipv6());
             if v6 != target.v6 {
+                continue;
+            }
+            if !origin.moved && touch.as_ref().is_some_and(|touch| !touch.reaches(self.sides, origin)) {
                 continue;
             }
             let [one, other] = [0, 1].map(|side| self.kind_of(origin, side, &ends[side]));

@@ -96,8 +96,21 @@ pub(super) struct Origin<'a> {
     pub coarse: Vec<usize>,
     /// Which it is, told apart by node.
     pub fine: Vec<usize>,
+    /// In each snapshot: the main interface of the node that may stand for it.
+    pub nodes: Vec<Option<&'a str>>,
     /// Whether it may fare differently in the one than in the other, towards an interface that did not change.
     pub moved: bool,
+}
+
+impl<'a> Origin<'a> {
+    /// The interfaces that have it, of those that have it alone.
+    pub(super) fn interfaces(&self) -> Vec<&'a NetworkInterface> {
+        let one = |owner: &Owner<'a>| match owner {
+            Owner::One(interface) => Some(*interface),
+            _ => None,
+        };
+        self.owners.iter().filter_map(one).collect()
+    }
 }
 
 /// Every address that an interface has in one of the snapshots.
@@ -144,8 +157,10 @@ impl<'a> Origins<'a> {
             let owners: Vec<Owner<'a>> = owners(sides, first);
             for (interval, first, last) in cuts.split(first, last) {
                 let kinds = sides.iter().zip(&owners).map(|(side, owner)| kind(side, owner, first, interval));
-                let (coarse, fine): (Vec<usize>, Vec<usize>) =
-                    kinds.map(|(kind, node)| (coarse.of(kind.clone()), fine.of((kind, node)))).unzip();
+                let (kinds, nodes): (Vec<Kind<'a>>, Vec<Option<&'a str>>) = kinds.unzip();
+                let coarse = kinds.iter().map(|kind| coarse.of(kind.clone())).collect();
+                let fine: Vec<usize> =
+                    kinds.into_iter().zip(&nodes).map(|it| fine.of((it.0, *it.1))).collect();
                 let moved = owners.iter().any(|owner| has_moved(owner, changed))
                     || owners.windows(2).any(|pair| !same(&pair[0], &pair[1]));
                 let key = fine.iter().map(|it| (*it, moved)).collect();
@@ -154,6 +169,7 @@ impl<'a> Origins<'a> {
                     owners: owners.clone(),
                     coarse,
                     fine,
+                    nodes,
                     moved,
                 });
                 origin.ranges.push((first, last));
