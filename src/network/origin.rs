@@ -104,12 +104,12 @@ pub(super) struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     /// The interfaces that have it, of those that have it alone.
-    pub(super) fn interfaces(&self) -> Vec<&'a NetworkInterface> {
+    pub(super) fn interfaces(&self) -> impl Iterator<Item = &'a NetworkInterface> {
         let one = |owner: &Owner<'a>| match owner {
             Owner::One(interface) => Some(*interface),
             _ => None,
         };
-        self.owners.iter().filter_map(one).collect()
+        self.owners.iter().filter_map(one)
     }
 }
 

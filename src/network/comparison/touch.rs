@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use crate::network::index::Network;
 use crate::network::origin::Origin;
@@ -12,7 +13,8 @@ use crate::snapshot::{GroupPair, IpPermission, NetworkInterface, Undecided};
 /// Who is named by inbound rules that only one of two snapshots has.
 #[derive(Debug, Default)]
 pub(super) struct Touch<'a> {
-    addresses: Addresses,
+    /// Disjoint, in order.
+    addresses: Vec<RangeInclusive<u128>>,
     groups: HashSet<&'a str>,
 }
 
@@ -20,7 +22,7 @@ impl<'a> Touch<'a> {
     /// Those that the rules name which the groups of one place have and the other's have not. `None` where that is
     /// not told by the rules alone.
     pub(super) fn between(sides: [&'a Network<'a>; 2], places: [&Place<'a>; 2]) -> Option<Self> {
-        let mut touch = Self::default();
+        let (mut touch, mut addresses) = (Self::default(), Addresses::new());
         if places[0].groups != places[1].groups {
             return None;
         }
@@ -34,20 +36,21 @@ impl<'a> Touch<'a> {
             let (one, other) = (&one.ip_permissions, &other.ip_permissions);
             for (these, those) in [(one, other), (other, one)] {
                 for permission in these.iter().filter(|it| !those.contains(it)) {
-                    touch.add(sides, permission, those)?;
+                    addresses |= touch.add(sides, permission, those)?;
                 }
             }
         }
+        touch.addresses = addresses.ranges().collect();
         Some(touch)
     }
 
-    /// Adds those that a rule names and no rule for the same services does.
+    /// Adds the groups that a rule names and no rule for the same services does, and gives such addresses.
     fn add(
         &mut self,
         sides: [&Network<'a>; 2],
         permission: &'a IpPermission,
         those: &[IpPermission],
-    ) -> Option<()> {
+    ) -> Option<Addresses> {
         let alike = |it: &&IpPermission| {
             it.ip_protocol == permission.ip_protocol
                 && it.from_port == permission.from_port
@@ -62,15 +65,12 @@ impl<'a> Touch<'a> {
                 ranges.extend(side.entries(&list.prefix_list_id)?);
             }
         }
-        self.addresses |= ranges
-            .into_iter()
-            .map(|range| number(range.network())..=number(range.broadcast()))
-            .collect::<Addresses>();
         let same = |pair: &&GroupPair| !alike.iter().any(|it| it.user_id_group_pairs.contains(pair));
         for pair in permission.user_id_group_pairs.iter().filter(same) {
             self.groups.insert(pair.group_id.as_deref()?);
         }
-        Some(())
+        let ranges = ranges.into_iter().map(|range| number(range.network())..=number(range.broadcast()));
+        Some(ranges.collect())
     }
 
     /// Whether packets of the origin may be among them, in its own guise or its node's.
@@ -79,11 +79,11 @@ impl<'a> Touch<'a> {
             interface.groups.iter().any(|group| self.groups.contains(group.group_id.as_str()))
         };
         let within = |first: IpAddr, last: IpAddr| {
-            let range = [number(first)..=number(last)].into_iter().collect::<Addresses>();
-            !self.addresses.is_disjoint(&range)
+            let after = self.addresses.partition_point(|range| *range.end() < number(first));
+            self.addresses.get(after).is_some_and(|range| *range.start() <= number(last))
         };
-        let own = origin.interfaces().into_iter().any(named)
-            || !self.addresses.is_empty() && origin.ranges.iter().any(|(first, last)| within(*first, *last));
+        let own =
+            origin.interfaces().any(named) || origin.ranges.iter().any(|(first, last)| within(*first, *last));
         own || sides.iter().zip(&origin.nodes).any(|(side, node)| {
             let node = node.and_then(|id| side.snapshot().network_interfaces.get(id));
             node.is_some_and(|node| {
