@@ -295,6 +295,7 @@ codes! {
     Review review {
         IngressWorldClosed "ingress-world-closed" WORLD_CLOSED,
         IngressWorldOpen "ingress-world-open" WORLD_OPEN,
+        IngressAdministrationOpen "ingress-administration-open" ADMINISTRATION_OPEN,
         IngressSourcesExpected "ingress-sources-expected" SOURCES_EXPECTED,
         IngressUnexpectedSource "ingress-unexpected-source" UNEXPECTED_SOURCE,
         RuleNoneRedundant "rule-none-redundant" NONE_REDUNDANT,

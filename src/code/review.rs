@@ -22,6 +22,20 @@ pub(super) const WORLD_OPEN: Story = Story {
              addresses.",
 };
 
+pub(super) const ADMINISTRATION_OPEN: Story = Story {
+    summary: "A rule admits the whole internet to a port of administration or of a database.",
+    meaning: "Such ports are tried from everywhere, all day: 22 (SSH), 23 (Telnet), 135 and 445 (Windows RPC and SMB), \
+              1433 and 1434 (SQL Server), 3306 (MySQL), 3389 (RDP), 5432 (PostgreSQL), 5601 (Kibana), 9200 and 9300 \
+              (OpenSearch), all of them named by AWS Security Hub's control EC2.19. A policy that lets the internet \
+              in for a service does not mean them, so this is said even then, as a warning.",
+    causes: &[
+        "SSH was opened to everybody for one person.",
+        "The rule is for a range of ports, or for everything, and such a port is in it.",
+    ],
+    remedy: "Remove the rule that the finding names, or narrow its ports; administer through a bastion, a VPN or \
+             Session Manager.",
+};
+
 pub(super) const SOURCES_EXPECTED: Story = Story {
     summary: "The services are open to those whom the policy names, and to nobody else.",
     meaning: "Every rule for the policy's services admits the cluster security group or the runner subnets.",

@@ -80,12 +80,15 @@ pub(super) fn judge(
         };
         match context.policy.review.world_open {
             WorldOpen::Deny => world::judge(context, &subject, findings),
-            WorldOpen::Allow => findings.push(
-                Finding::new(Code::IngressWorldOpen, Verdict::Skip, subject.about())
-                    .expected("anything")
-                    .observed("not looked at")
-                    .reason("The policy's review allows rules that admit the whole internet."),
-            ),
+            WorldOpen::Allow => {
+                findings.push(
+                    Finding::new(Code::IngressWorldOpen, Verdict::Skip, subject.about())
+                        .expected("anything")
+                        .observed("not looked at")
+                        .reason("The policy's review allows rules that admit the whole internet."),
+                );
+                world::judge_administration(context, &subject, Verdict::Warn, findings);
+            }
         }
         source::judge(context, &subject, findings);
         redundant::judge(&subject, findings);

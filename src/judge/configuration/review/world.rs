@@ -14,12 +14,31 @@ use crate::snapshot::{Document, IpPermission, SecurityGroup};
 /// One protocol and port range of one group.
 type Opening<'a> = (&'a str, &'a str, Option<i32>, Option<i32>);
 
-/// Denies `0.0.0.0/0` and `::/0`, also where several rules or a prefix list come to it.
-pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let expected = "no rule for 0.0.0.0/0 or ::/0";
+/// Ports of administration and of databases that are not for the internet (AWS Security Hub, EC2.19).
+const ADMINISTRATION: [i32; 12] = [22, 23, 135, 445, 1433, 1434, 3306, 3389, 5432, 5601, 9200, 9300];
+
+/// Rules that admit the whole internet.
+#[derive(Default)]
+struct Open<'a> {
+    /// In words, and whether a port of administration is among theirs.
+    rules: BTreeMap<String, bool>,
+    /// Prefix lists whose entries were not read.
+    unread: BTreeSet<&'a str>,
+}
+
+/// Whether TCP to a port of administration is among it.
+fn is_administration((_, protocol, from, to): &Opening<'_>) -> bool {
+    let (from, to) = (from.unwrap_or(-1), to.unwrap_or(-1));
+    match *protocol {
+        "-1" => true,
+        "tcp" | "6" => from == -1 || ADMINISTRATION.iter().any(|port| (from..=to).contains(port)),
+        _ => false,
+    }
+}
+
+fn open<'a>(context: &Context<'_>, subject: &'a Subject<'_>) -> Open<'a> {
+    let mut found = Open::default();
     let mut openings: BTreeMap<Opening<'_>, Vec<IpNet>> = BTreeMap::new();
-    let mut open = BTreeSet::new();
-    let mut unread = BTreeSet::new();
     let mut direct = BTreeSet::new();
     for (group, permission) in permissions(subject) {
         let key = (
@@ -31,47 +50,77 @@ pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut
         let ranges = openings.entry(key).or_default();
         for range in ranges_of(permission) {
             if range.prefix_len() == 0 {
-                open.insert(subject.rule_name(group, permission, &range.to_string()));
-                direct.insert((key.0, key.1, key.2, key.3, range));
+                let name = subject.rule_name(group, permission, &range.to_string());
+                found.rules.insert(name, is_administration(&key));
+                direct.insert((key, range));
             }
             ranges.push(range);
         }
         for list in &permission.prefix_list_ids {
             match entries(context, &list.prefix_list_id) {
-                Some(found) => ranges.extend(found),
-                None => {
-                    unread.insert(list.prefix_list_id.as_str());
-                }
+                Some(entries) => ranges.extend(entries),
+                None => drop(found.unread.insert(list.prefix_list_id.as_str())),
             }
         }
     }
-    for ((group, protocol, from, to), ranges) in &openings {
+    for (key, ranges) in &openings {
         let whole: Vec<IpNet> =
             IpNet::aggregate(ranges).into_iter().filter(|range| range.prefix_len() == 0).collect();
-        for range in whole.iter().filter(|range| !direct.contains(&(*group, *protocol, *from, *to, **range)))
-        {
-            let permission = IpPermission {
-                ip_protocol: (*protocol).into(),
-                from_port: *from,
-                to_port: *to,
-                ..IpPermission::default()
-            };
-            open.insert(format!(
-                "rules for {} of {group} that together are {range}",
-                super::traffic(&permission)
-            ));
+        for range in whole.iter().filter(|range| !direct.contains(&(*key, **range))) {
+            let (group, protocol, from_port, to_port) = *key;
+            let permission =
+                IpPermission { ip_protocol: protocol.into(), from_port, to_port, ..IpPermission::default() };
+            let name =
+                format!("rules for {} of {group} that together are {range}", super::traffic(&permission));
+            found.rules.insert(name, is_administration(key));
         }
     }
+    found
+}
+
+fn admitting(rules: &[String]) -> String {
+    let shown = a_few(rules.iter().map(String::as_str));
+    format!("{shown} {} the whole internet", if rules.len() == 1 { "admits" } else { "admit" })
+}
+
+/// Tells of the rules among them that are for ports of administration.
+pub(super) fn judge_administration(
+    context: &Context<'_>,
+    subject: &Subject<'_>,
+    verdict: Verdict,
+    findings: &mut Vec<Finding>,
+) {
+    let rules = open(context, subject).rules.into_iter();
+    let rules: Vec<String> =
+        rules.filter(|(_, administration)| *administration).map(|(name, _)| name).collect();
+    if rules.is_empty() {
+        return;
+    }
+    let code = Code::IngressAdministrationOpen;
+    findings.push(
+        subject
+            .finding(code, verdict)
+            .expected("no rule for 0.0.0.0/0 or ::/0 on a port of administration")
+            .observed(admitting(&rules))
+            .reason("Such ports are tried from everywhere, all day.")
+            .hint("Remove it or narrow its ports; administer through a bastion, a VPN or Session Manager.")
+            .evidence("rules", rules.into_iter().take(RULES_SHOWN).collect::<Vec<_>>()),
+    );
+}
+
+/// Denies `0.0.0.0/0` and `::/0`, also where several rules or a prefix list come to it.
+pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let expected = "no rule for 0.0.0.0/0 or ::/0";
+    let Open { rules, unread } = open(context, subject);
+    let open: Vec<String> = rules.into_keys().collect();
+    judge_administration(context, subject, Verdict::Fail, findings);
     if !open.is_empty() {
         let shown = a_few(open.iter().map(String::as_str));
         findings.push(
             subject
                 .finding(Code::IngressWorldOpen, Verdict::Fail)
                 .expected(expected)
-                .observed(format!(
-                    "{shown} {} the whole internet",
-                    if open.len() == 1 { "admits" } else { "admit" }
-                ))
+                .observed(admitting(&open))
                 .reason(Code::IngressWorldOpen.story().meaning)
                 .hint(format!(
                     "Remove {shown}; admit those who need it by their group or their own addresses."
