@@ -276,13 +276,15 @@ fn targets<'a>(
     moved: bool,
 ) -> Vec<Target<'a>> {
     type Kind<'a> = Option<(Class<'a>, usize)>;
+    /// Family, whether it is reached, of which kind on each side; its id where a side leaves it open.
+    type Alike<'a> = (bool, bool, [Kind<'a>; 2], Option<&'a str>);
     let of = |side: usize, id: &str| sides[side].snapshot().network_interfaces.get(id);
     let mut ids: Vec<&'a str> =
         sides.iter().flat_map(|side| side.snapshot().network_interfaces.keys()).map(Id::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
     let settled = |id: &str| !changed.roads && !changed.interfaces.contains(id);
-    let mut found: BTreeMap<(bool, bool, [Kind<'a>; 2], Option<&str>), Target<'a>> = BTreeMap::new();
+    let mut found: BTreeMap<Alike<'a>, Target<'a>> = BTreeMap::new();
     for id in ids {
         let both = [of(0, id), of(1, id)];
         let reached = both.iter().flatten().any(|interface| changed.reaches(interface));

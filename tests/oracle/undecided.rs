@@ -58,7 +58,7 @@ fn what_is_left_open_is_neither_opened_nor_closed() {
         let differences = comparison.differences(0..comparison.len());
         let reasons = differences.iter().flat_map(|it| it.undecided.keys()).flatten();
         codes.extend(reasons.map(|reason| reason.code));
-        let ways: Vec<Snapshot> =
+        let outcomes: Vec<Snapshot> =
             (0..WAYS).map(|_| open::settle(&mut dice, &sides[which], [&was, &will][which])).collect();
         for _ in 0..PACKETS {
             let Some(sent) = sent(&mut dice, [&was, &will]) else { continue };
@@ -101,7 +101,7 @@ fn what_is_left_open_is_neither_opened_nor_closed() {
             }
             // However it comes out, what was decided is so.
             let decided = truth(&sides[1 - which], &sent, translation);
-            for way in &ways {
+            for way in &outcomes {
                 if owned == Oracle(way).owners_of(sent.from).is_empty() && !owned {
                     continue;
                 }
@@ -110,11 +110,11 @@ fn what_is_left_open_is_neither_opened_nor_closed() {
                     pair.reverse();
                 }
                 let opens = pair == [Answer::Denied, Answer::Allowed];
-                let closes = pair == [Answer::Allowed, Answer::Denied];
+                let shuts = pair == [Answer::Allowed, Answer::Denied];
                 settled += 1;
                 strangers += u32::from(!owned);
                 assert_eq!(
-                    (opens, closes),
+                    (opens, shuts),
                     (opened, closed),
                     "it came out {pair:?} {}\n{}",
                     told(),
