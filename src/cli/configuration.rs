@@ -90,7 +90,7 @@ pub struct Gate {
         "snapshot", "region", "profile", "aws_timeout", "cluster_security_group", "external_snat"
     ])]
     pub static_report: Option<PathBuf>,
-    /// Files and folders of Kubernetes manifests: their network policies are suspects by name
+    /// Files and folders of Kubernetes manifests: their network and security group policies are suspects by name
     #[cfg(feature = "lint")]
     #[arg(long, value_name = "PATH")]
     pub manifests: Vec<PathBuf>,

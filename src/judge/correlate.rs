@@ -28,11 +28,11 @@ pub struct Witnesses<'a> {
     pub configuration: &'a [Finding],
     /// The pod that the probe ran in, found in the configuration.
     pub pod: &'a Pod,
-    /// What the network policies at hand say of each service; empty where none were given.
+    /// What the manifests at hand say of each service; empty where none were given.
     pub manifests: &'a [Manifest],
 }
 
-/// What the network policies at hand say of one service.
+/// What the manifests at hand say of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The destination's name in the policy.
@@ -41,6 +41,8 @@ pub struct Manifest {
     pub service: String,
     /// Whether they let the runners' pods send to it.
     pub egress: Egress,
+    /// The SecurityGroupPolicies, by namespace and name, that give the pods groups of their own, or may.
+    pub group_policies: Vec<String>,
 }
 
 /// Whether network policies let something out.

@@ -14,7 +14,7 @@ pub mod fix;
 mod network_policy;
 mod node_class;
 mod pipeline;
-mod pod_group;
+pub mod pod_group;
 pub mod resolve;
 
 use jiff::civil::Date;

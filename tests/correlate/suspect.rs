@@ -104,6 +104,29 @@ fn another_destination_is_no_neighbour() {
     assert_eq!(found, ["host-firewall", "network-policy", "return-route", "server-hung"]);
 }
 
+fn of_https_manifest(egress: Egress, group_policies: &[&str]) -> Manifest {
+    let group_policies = group_policies.iter().map(|it| (*it).to_owned()).collect();
+    Manifest { destination: "dev-server".into(), service: "https".into(), egress, group_policies }
+}
+
+/// A pod whose own interface lacks the cluster group may have its groups from a policy at hand.
+#[test]
+fn manifests_name_whence_a_pods_groups_come() {
+    let lacks = PodInterface { id: INTERFACE.into(), instance: None, carries_cluster_group: Some(false) };
+    let pod = placed(Place::Found(lacks), vec![configured("https", "group-ingress-missing fail")]);
+    let probe = [inside(), probed("https", "port-filtered fail")];
+    let told = |group_policies: &[&str]| {
+        let manifest = of_https_manifest(Egress::Allowed, group_policies);
+        of_service(&joined_with(&probe, &pod, &[manifest]), "https")
+    };
+    let named = told(&["gitlab-runner/jobs"]);
+    assert_eq!(words(&named), "gate-blocked-by-configuration fail");
+    assert_eq!(named.evidence["component"], INTERFACE);
+    assert!(named.hint.contains("SecurityGroupPolicy gitlab-runner/jobs"), "{}", named.hint);
+    assert_eq!(named.evidence["security_group_policies"][0], "gitlab-runner/jobs");
+    assert!(!told(&[]).hint.contains("SecurityGroupPolicy"));
+}
+
 /// Network policies at hand are blamed by name, or cleared.
 #[test]
 fn manifests_name_or_clear_the_policy() {
@@ -112,7 +135,7 @@ fn manifests_name_or_clear_the_policy() {
     let found = |egress: Egress, dns: bool| {
         let mut probe = vec![inside(), probed("https", "port-filtered fail")];
         probe.extend(dns.then(|| resolver.clone()));
-        let manifest = Manifest { destination: "dev-server".into(), service: "https".into(), egress };
+        let manifest = of_https_manifest(egress, &[]);
         let finding = of_service(&joined_with(&probe, &located(admitted()), &[manifest]), "https");
         (suspects(&finding), finding.hint.clone())
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cell::{Configured, Diagnosis, Seen, Shut, diagnose, diagnose_shut};
-use super::{Pod, Witnesses};
+use super::{Manifest, Pod, Witnesses};
 use crate::code::{Area, Code};
 use crate::finding::{Finding, Verdict};
 
@@ -67,6 +67,14 @@ impl<'a> Flow<'a> {
         let probed = text(self.probe, "address")?;
         let configured = self.configuration.iter().find_map(|it| text(it, "address"))?;
         (probed != configured).then_some((probed, configured))
+    }
+
+    /// What the manifests at hand say of it.
+    pub(super) fn manifest(&self, witnesses: &Witnesses<'a>) -> Option<&'a Manifest> {
+        let service = text(self.probe, "service");
+        let about =
+            |it: &&Manifest| it.destination == self.destination && Some(it.service.as_str()) == service;
+        witnesses.manifests.iter().find(about)
     }
 
     /// Whether it must not be reachable.

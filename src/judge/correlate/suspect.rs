@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cell::Seen;
 use super::flow::{Flow, text};
-use super::{Egress, Manifest, Place, Witnesses};
+use super::{Egress, Place, Witnesses};
 use crate::code::{Area, Code};
 use crate::finding::{Finding, Verdict};
 use crate::judge::list;
@@ -170,12 +170,8 @@ impl<'a> Scene<'a> {
         vec![self.network_policy()]
     }
 
-    /// What the network policies at hand say of this service.
     fn egress(&self) -> Option<&'a Egress> {
-        let service = text(self.flow.probe, "service");
-        let about =
-            |it: &&Manifest| it.destination == self.flow.destination && Some(it.service.as_str()) == service;
-        self.witnesses.manifests.iter().find(about).map(|it| &it.egress)
+        self.flow.manifest(self.witnesses).map(|it| &it.egress)
     }
 
     fn network_policy(&self) -> Suspect {

@@ -8,6 +8,7 @@ use super::flow::{Flow, text};
 use super::suspect::{Scene, Suspect};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
+use crate::judge::list;
 
 /// What a flow's finding is put together from.
 pub(super) struct Words<'a> {
@@ -136,6 +137,7 @@ impl Words<'_> {
             .evidence("blockers", denials.iter().map(|it| blocker(it)).collect::<Vec<_>>());
         // The first one's own words where it is easy to look for them.
         if let Some(interface) = self.without_group(&denials) {
+            let finding = self.with_group_policies(finding);
             return finding
                 .observed(format!("{}, because {interface} lacks the cluster security group", self.denial()))
                 .evidence("component", interface)
@@ -149,6 +151,20 @@ impl Words<'_> {
             }
         }
         finding
+    }
+
+    /// Names the SecurityGroupPolicies at hand, as the groups of the pod's interface may come from there.
+    fn with_group_policies(&self, finding: Finding) -> Finding {
+        let by = self.flow.manifest(self.witnesses).map_or(&[][..], |it| it.group_policies.as_slice());
+        if by.is_empty() {
+            return finding;
+        }
+        let hint = format!(
+            "{}\nThe pods' groups may come from SecurityGroupPolicy {}: add the cluster security group there.",
+            finding.hint,
+            list(by)
+        );
+        finding.hint(hint).evidence("security_group_policies", by.to_vec())
     }
 
     /// The pod's own interface, where all that is wrong is that it lacks the cluster security group: the rule that

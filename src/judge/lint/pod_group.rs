@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::Lint;
 use super::cluster_group::{ClusterGroup, wants_cluster_group};
 use crate::code::Code;
-use crate::document::Kind;
 use crate::document::manifest::{Match, is_template};
 use crate::document::security_group_policy::SecurityGroupPolicy;
+use crate::document::{Files, Kind};
 use crate::finding::{Finding, Verdict};
 use crate::judge::list;
 use crate::judge::network_policy::{in_namespace, labels};
@@ -41,6 +41,17 @@ pub(super) fn judge(lint: &Lint<'_>, findings: &mut Vec<Finding>) {
             findings.extend(judge_one(lint, name, source, it));
         }
     }
+}
+
+/// The policies, by namespace and name, that give a source's pods groups of their own, or may.
+pub fn pod_group_policies(files: &Files, source: &Source) -> Vec<String> {
+    let documents = files.iter().flat_map(|(_, file)| file.documents());
+    documents
+        .filter(|document| document.kind == Kind::SecurityGroupPolicy)
+        .map(|document| SecurityGroupPolicy::parse(&document.root))
+        .filter(|it| !it.groups.is_empty() && selects(source, it) != Match::No)
+        .map(|it| it.identity.to_string())
+        .collect()
 }
 
 fn subject(it: &SecurityGroupPolicy) -> String {

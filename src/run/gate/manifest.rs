@@ -1,4 +1,4 @@
-//! Network policies from files, held against what the probe asked.
+//! Network policies and SecurityGroupPolicies from files, held against what the probe asked.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::super::Failure;
+use crate::document::Files;
 use crate::document::network_policy::{NetworkPolicy, Protocol};
 use crate::finding::Finding;
 use crate::judge::correlate::{Egress, Manifest};
+use crate::judge::lint::pod_group::pod_group_policies;
 use crate::judge::network_policy::{Access, Receiver, Traffic, judge_egress, network_policies};
 use crate::policy::Policy;
 use crate::repository::load_repository;
@@ -28,10 +30,15 @@ pub(super) fn load_manifests(
     }
     let files = load_repository(paths, None)?;
     let policies = network_policies(&files);
-    Ok(probe.iter().filter_map(|finding| manifest(policy, &policies, finding)).collect())
+    Ok(probe.iter().filter_map(|finding| manifest(policy, &files, &policies, finding)).collect())
 }
 
-fn manifest(policy: &Policy, policies: &[NetworkPolicy], finding: &Finding) -> Option<Manifest> {
+fn manifest(
+    policy: &Policy,
+    files: &Files,
+    policies: &[NetworkPolicy],
+    finding: &Finding,
+) -> Option<Manifest> {
     let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
     let (destination, service) = (text("destination")?, text("service")?);
     let address: Option<IpAddr> = text("address").and_then(|address| address.parse().ok());
@@ -46,5 +53,10 @@ fn manifest(policy: &Policy, policies: &[NetworkPolicy], finding: &Finding) -> O
         Access::Denied(by) => Egress::Denied(names(&by)),
         Access::Unknown { open, .. } => Egress::Open(names(&open)),
     };
-    Some(Manifest { destination: destination.to_owned(), service: service.to_owned(), egress })
+    Some(Manifest {
+        destination: destination.to_owned(),
+        service: service.to_owned(),
+        egress,
+        group_policies: pod_group_policies(files, source),
+    })
 }
