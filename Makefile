@@ -72,10 +72,16 @@ check: $(DENY) ## Formatting, lints in every feature set, docs, licences, script
 	shellcheck .ci/run examples/*.sh
 
 .PHONY: bench
-bench: ## Measure against single exchanges and other tools, and write docs/performance.md
+bench: $(PYTHON)/ready ## Measure against single exchanges and other tools, and write docs/performance.md
 	@bash examples/install.sh $(PACKAGES) $(BENCH_PACKAGES)
 	$(CARGO) build --quiet --release --no-default-features
 	$(CARGO) test --quiet --no-default-features --test lab -- --enter "$(CURDIR)/tests/lab/bench.yaml" \
 		python3 "$(CURDIR)/examples/bench.py"
 	$(CARGO) build --quiet --release --no-default-features --features static --bin reachgate --example time_static
 	python3 "$(CURDIR)/examples/bench_static.py"
+	python3 "$(CURDIR)/examples/bench_diff.py"
+	$(CARGO) build --quiet --release --no-default-features --features lint --bin reachgate
+	python3 "$(CURDIR)/examples/bench_lint.py"
+	$(CARGO) build --quiet --release
+	REACHGATE_PYTHON="$(CURDIR)/$(PYTHON)/bin/python" $(CARGO) test --quiet --test gate -- --enter all-well 0 \
+		python3 "$(CURDIR)/examples/bench_gate.py"

@@ -24,9 +24,13 @@ enum Tier {
     Large,
 }
 
-/// The tier that a tag stands for. The policy names its runners by their size; a tag of another name has no tier.
+/// The tier that a tag stands for: the light one as the policy says, the others by the size that their runners are
+/// named for; a tag of another name has no tier.
 fn tier(policy: &Policy, tag: &str) -> Option<Tier> {
-    policy.sources.values().find(|source| source.active.contains_key(tag))?;
+    let source = policy.sources.values().find(|source| source.active.contains_key(tag))?;
+    if source.light.as_deref() == Some(tag) {
+        return Some(Tier::Light);
+    }
     match tag {
         "small" => Some(Tier::Light),
         "medium" => Some(Tier::Medium),
@@ -36,9 +40,10 @@ fn tier(policy: &Policy, tag: &str) -> Option<Tier> {
 }
 
 /// The tag that stands for a tier.
-fn tag_of(tier: Tier) -> &'static str {
+fn tag_of(policy: &Policy, tier: Tier) -> &str {
+    let light = policy.sources.values().find_map(|source| source.light.as_deref());
     match tier {
-        Tier::Light => "small",
+        Tier::Light => light.unwrap_or("small"),
         Tier::Medium => "medium",
         Tier::Large => "large",
     }
@@ -71,11 +76,11 @@ pub(super) fn judge_tier(context: &Context<'_>, job: &Job, sections: &mut Sectio
         }
         // A default is right for the other jobs: this one wants a tag of its own.
         let span = if job.tags.origin == TagOrigin::Default { job.span } else { item.span };
-        let tag = tag_of(carried);
+        let tag = tag_of(context.lint.policy, carried);
         board
             .add(Code::PipelineTierHeavy, Verdict::Warn, span, &format!("job {}", job.name))
             .job(&job.name)
-            .expected(format!("tag {}", tag_of(needed)))
+            .expected(format!("tag {}", tag_of(context.lint.policy, needed)))
             .observed(format!("runs on {tag}, and {why}"))
             .reason(match carried {
                 Tier::Large => {
@@ -83,6 +88,6 @@ pub(super) fn judge_tier(context: &Context<'_>, job: &Job, sections: &mut Sectio
                 }
                 _ => "The medium runner is for image builds: those wait while it is taken.",
             })
-            .hint(format!("Tag it {}.", tag_of(needed)));
+            .hint(format!("Tag it {}.", tag_of(context.lint.policy, needed)));
     }
 }
