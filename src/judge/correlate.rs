@@ -41,7 +41,7 @@ pub struct Manifest {
     pub service: String,
     /// Whether they let the runners' pods send to it.
     pub egress: Egress,
-    /// The SecurityGroupPolicies, by namespace and name, that give the pods groups of their own, or may.
+    /// The `SecurityGroupPolicy` manifests, by namespace and name, that give the pods groups of their own, or may.
     pub group_policies: Vec<String>,
 }
 

@@ -17,7 +17,9 @@ use super::{Failure, environment, selection, style};
 use crate::cli::{Gate, Shared};
 use crate::exit::Exit;
 use crate::finding::{Finding, Mode, PolicyName, Report};
-use crate::judge::correlate::{Manifest, Witnesses, correlate, pod_address};
+#[cfg(not(feature = "lint"))]
+use crate::judge::correlate::Manifest;
+use crate::judge::correlate::{Witnesses, correlate, pod_address};
 use crate::judge::judge_probe;
 use crate::policy::Policy;
 use crate::policy::file::load_policy;
@@ -48,7 +50,10 @@ pub fn run(options: &Gate, shared: &Shared) -> Result<Exit, Failure> {
     for findings in [&mut probe, &mut configuration, &mut pod.findings] {
         selection::apply(shared, findings);
     }
-    let manifests = manifests(options, &policy, &probe)?;
+    #[cfg(feature = "lint")]
+    let manifests = manifest::load_manifests(&options.manifests, &policy, &probe)?;
+    #[cfg(not(feature = "lint"))]
+    let manifests: Vec<Manifest> = Vec::new();
     let witnesses =
         Witnesses { probe: &probe, configuration: &configuration, pod: &pod, manifests: &manifests };
     let mut joined = correlate(&witnesses);
@@ -64,17 +69,6 @@ pub fn run(options: &Gate, shared: &Shared) -> Result<Exit, Failure> {
     };
     outputs.write(&report, &style(shared))?;
     Ok(Exit::of(&report))
-}
-
-/// What the network policies at hand say of the services, where there are any.
-#[cfg(feature = "lint")]
-fn manifests(options: &Gate, policy: &Policy, probe: &[Finding]) -> Result<Vec<Manifest>, Failure> {
-    manifest::load_manifests(&options.manifests, policy, probe)
-}
-
-#[cfg(not(feature = "lint"))]
-fn manifests(_options: &Gate, _policy: &Policy, _probe: &[Finding]) -> Result<Vec<Manifest>, Failure> {
-    Ok(Vec::new())
 }
 
 /// Asks the network, then waits for the configuration unless a signal ends that.

@@ -153,7 +153,7 @@ impl Words<'_> {
         finding
     }
 
-    /// Names the SecurityGroupPolicies at hand, as the groups of the pod's interface may come from there.
+    /// Names the `SecurityGroupPolicy` manifests at hand, as the groups of the pod's interface may come from there.
     fn with_group_policies(&self, finding: Finding) -> Finding {
         let by = self.flow.manifest(self.witnesses).map_or(&[][..], |it| it.group_policies.as_slice());
         if by.is_empty() {

@@ -1,4 +1,4 @@
-//! Network policies and SecurityGroupPolicies from files, held against what the probe asked.
+//! Network policies and `SecurityGroupPolicy` manifests from files, held against what the probe asked.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
