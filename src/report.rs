@@ -4,7 +4,7 @@
 //! below. [`output`] is the only part that touches files; [`style`] decides how text looks;
 //! [`printable`] is the boundary at which every writer makes text safe.
 //!
-//! Which phrases of a [`Finding`](crate::finding::Finding) end up where is told at
+//! Which phrases of a [`Finding`] end up where is told at
 //! `text::sentence`.
 
 pub mod annotations;

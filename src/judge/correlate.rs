@@ -1,7 +1,7 @@
 //! Both witnesses in one verdict: what the probe saw of each flow × what AWS's configuration says of it.
 //!
 //! Pure, and made from findings alone, so that reports of different jobs join as well as two halves of one run:
-//! the pod rarely has AWS rights. [`cell`] has the table; [`suspect`] says who is left when the configuration
+//! the pod rarely has AWS rights. [`cell`] has the table; `suspect` says who is left when the configuration
 //! is not to blame.
 
 pub mod cell;
