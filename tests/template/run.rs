@@ -13,7 +13,7 @@ fn pipeline(component: &str, inputs: &Value) -> String {
     let mut inputs = inputs.clone();
     inputs["image"] = json!("registry.example/platform/reachgate:0.1.0");
     let include = json!([{ "local": format!("templates/{component}.yml"), "inputs": inputs }]);
-    let deploy = json!({ "stage": "deploy", "script": ["echo deployed >deployed"] });
+    let deploy = json!({ "stage": "deploy", "tags": ["small"], "script": ["echo deployed >deployed"] });
     json!({ "include": include, "deploy": deploy }).to_string()
 }
 
