@@ -152,6 +152,17 @@ impl Failure {
         #[cfg(not(feature = "aws"))]
         matches!(self, Self::NoLive)
     }
+
+    /// Whether it is AWS itself that was not read, for whatever reason.
+    #[cfg(feature = "static")]
+    fn is_of_aws(&self) -> bool {
+        #[cfg(feature = "aws")]
+        {
+            matches!(self, Self::Fetch(_))
+        }
+        #[cfg(not(feature = "aws"))]
+        matches!(self, Self::NoLive)
+    }
 }
 
 /// Standard output for commands that print text of their own. A reader that has gone away is no failure.

@@ -168,36 +168,12 @@ impl Task {
 
     /// How it is judged that the configuration could not be read; `None` where the input itself is wrong.
     fn verdict(&self, failure: &Failure) -> Option<Verdict> {
-        match (reach(failure)?, self.required) {
-            // Nobody asked for it, and nobody gave the means: the probe is a witness by itself.
-            (Reach::NotGiven, false) => Some(Verdict::Skip),
-            (Reach::NotGiven, true) | (Reach::Failed, _) => Some(Verdict::Unknown),
+        if failure.is_without_means() {
+            // Nobody gave the means, and nobody asked for it: the probe is a witness by itself.
+            return Some(if self.required { Verdict::Unknown } else { Verdict::Skip });
         }
+        failure.is_of_aws().then_some(Verdict::Unknown)
     }
-}
-
-/// Why AWS was not read.
-enum Reach {
-    /// No credentials, or no region: this job is not meant to read AWS.
-    NotGiven,
-    /// It was tried.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only what reads AWS can fail to"))]
-    Failed,
-}
-
-#[cfg(feature = "aws")]
-fn reach(failure: &Failure) -> Option<Reach> {
-    use crate::aws::live::FetchError;
-    match failure {
-        Failure::Fetch(FetchError::NoCredentials { .. } | FetchError::NoRegion) => Some(Reach::NotGiven),
-        Failure::Fetch(_) => Some(Reach::Failed),
-        _ => None,
-    }
-}
-
-#[cfg(not(feature = "aws"))]
-fn reach(failure: &Failure) -> Option<Reach> {
-    matches!(failure, Failure::NoLive).then_some(Reach::NotGiven)
 }
 
 /// A message as a sentence.
