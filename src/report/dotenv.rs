@@ -13,8 +13,10 @@ use crate::finding::{Report, Verdict};
 use super::style::Style;
 use super::{VERSION, attention};
 
-/// Bytes of a policy's name; of all others the length is known.
+/// Bytes of a policy's name; of all others but the codes the length is known.
 const LONGEST: usize = 128;
+/// Bytes of the codes: with all the rest they stay below GitLab's limit.
+const CODES_LONGEST: usize = 4_096;
 
 /// Writes the report as dotenv.
 ///
@@ -44,12 +46,15 @@ pub fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-/// The codes that need attention, the worst first, each once.
+/// The codes that need attention, the worst first, each once, as many as there is room for.
 fn codes(report: &Report) -> String {
     let mut codes: Vec<&str> = Vec::new();
+    let mut room = CODES_LONGEST;
     for finding in attention(report) {
         let code = finding.code.id();
         if !codes.contains(&code) {
+            let Some(left) = room.checked_sub(code.len() + 1) else { break };
+            room = left;
             codes.push(code);
         }
     }

@@ -242,7 +242,11 @@ fn dotenv_stays_below_gitlabs_limits() {
     let mut report = sample::report(findings);
     report.policy.name = "long ".repeat(1_000);
     assert_dotenv(&written(Format::Dotenv, &report, &Style::default()));
-    assert_eq!(dotenv(&report, "CODES").split(',').count(), Code::ALL.len());
+    // No run has more than some dozen of them; these are all there are, and do not fit.
+    let told = dotenv(&report, "CODES");
+    let codes: Vec<&str> = told.split(',').collect();
+    assert!(codes.iter().all(|code| code.parse::<Code>().is_ok()), "{told}");
+    assert!((100..Code::ALL.len()).contains(&codes.len()), "{told}");
 }
 
 /// A job takes these variables from the jobs before it; none may be one that reachgate reads.
