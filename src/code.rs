@@ -76,7 +76,7 @@ areas! {
     Route "route" ["route"] "Route tables in a path's way.",
     Peering "peering" ["peering"] "VPC peering connections in a path's way.",
     TransitGateway "transit-gateway" ["transit-gateway"] "Transit gateways in a path's way.",
-    Review "review" ["ingress", "rule", "quota"] "What a reviewer of security groups would remark.",
+    Review "review" ["ingress", "rule", "quota", "review"] "What a reviewer of security groups would remark.",
     Snapshot "snapshot" ["snapshot"] "The configuration that was read.",
     Gate "gate" ["gate"] "Both witnesses together: what the probe saw, and what the configuration says of it.",
     GitLab "gitlab" ["gitlab"] "What GitLab gives to jobs: variables and runners.",
@@ -298,10 +298,17 @@ codes! {
         IngressAdministrationOpen "ingress-administration-open" ADMINISTRATION_OPEN,
         IngressSourcesExpected "ingress-sources-expected" SOURCES_EXPECTED,
         IngressUnexpectedSource "ingress-unexpected-source" UNEXPECTED_SOURCE,
+        IngressByBroadCidrOnly "ingress-by-broad-cidr-only" BY_BROAD_CIDR_ONLY,
         RuleNoneRedundant "rule-none-redundant" NONE_REDUNDANT,
         RuleRedundant "rule-redundant" REDUNDANT,
+        RuleMergeable "rule-mergeable" MERGEABLE,
+        RuleAdmitsNobody "rule-admits-nobody" ADMITS_NOBODY,
         QuotaAmple "quota-ample" QUOTA_AMPLE,
         QuotaNear "quota-near" QUOTA_NEAR,
+        ReviewGroupsAttached "review-groups-attached" GROUPS_ATTACHED,
+        ReviewGroupUnattached "review-group-unattached" GROUP_UNATTACHED,
+        ReviewAllowUnused "review-allow-unused" ALLOW_UNUSED,
+        ReviewAllowExpired "review-allow-expired" ALLOW_EXPIRED,
     }
     Snapshot snapshot {
         SnapshotIncomplete "snapshot-incomplete" INCOMPLETE,
@@ -441,6 +448,22 @@ impl Code {
                 | Self::PortUndecided
         )
     }
+}
+
+impl Code {
+    /// What a policy's `review.allow` may accept for a time: what a review says of one group or of a rule of it.
+    pub const ALLOWABLE: &'static [Self] = &[
+        Self::IngressWorldOpen,
+        Self::IngressAdministrationOpen,
+        Self::IngressUnexpectedSource,
+        Self::IngressByBroadCidrOnly,
+        Self::RuleRedundant,
+        Self::RuleMergeable,
+        Self::RuleAdmitsNobody,
+        Self::ReferenceStale,
+        Self::QuotaNear,
+        Self::ReviewGroupUnattached,
+    ];
 }
 
 impl fmt::Display for Code {

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | [`flow`], [`untrusted`] | the field's nouns as newtypes | nothing of the house |
 //! | [`fact`] | what was seen, as plain data | `flow`, `untrusted` |
-//! | [`policy`] | what is expected; [`policy::file`] reads it | `flow`, `untrusted` |
+//! | [`policy`] | what is expected; [`policy::file`] reads it | `code`, `flow`, `untrusted` |
 //! | [`code`], [`finding`], [`exit`] | the words of a verdict | each other |
 //! | [`change`] | what a change does, as plain data | `code`, `finding` |
 //! | [`document`] | a repository's files as documents with positions, pure | nothing of the house |

@@ -7,9 +7,12 @@
 pub mod file;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use ipnet::IpNet;
+use jiff::civil::Date;
 
+use crate::code::Code;
 use crate::flow::Service;
 
 /// A valid policy, its `${VAR}` references resolved.
@@ -141,10 +144,75 @@ pub struct Names {
 }
 
 /// What a security group review asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
     /// Whether a rule may admit the whole internet.
     pub world_open: WorldOpen,
+    /// What is accepted for a time, in the file's order.
+    pub allow: Vec<Allow>,
+}
+
+/// What the review may find of one security group, and why, and until when. It allows what it names and whatever is
+/// narrower, nothing wider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    /// The findings, each one of [`Code::ALLOWABLE`].
+    pub codes: Vec<Code>,
+    /// The group, by its id (`sg-…`) or by its name, which AWS lets not begin so.
+    pub group: String,
+    /// Whom the group's rule admits; `None` is anybody.
+    pub source: Option<AllowedSource>,
+    /// What the rule is for; `None` is anything.
+    pub traffic: Option<AllowedTraffic>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is, in UTC.
+    pub expires: Date,
+}
+
+/// Whom an allowed rule admits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AllowedSource {
+    /// Addresses of this range, or of one within it.
+    Range(IpNet),
+    /// A prefix list (`pl-…`) or whoever carries a group (`sg-…`), by its id.
+    Id(String),
+}
+
+/// What an allowed rule is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllowedTraffic {
+    /// The protocol's number (IANA, Assigned Internet Protocol Numbers); `None` is every protocol.
+    pub protocol: Option<u8>,
+    /// The first and the last port, of TCP and UDP alone; `None` is every one.
+    pub ports: Option<(u16, u16)>,
+}
+
+impl fmt::Display for AllowedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Range(range) => range.fmt(f),
+            Self::Id(id) => f.write_str(id),
+        }
+    }
+}
+
+impl fmt::Display for AllowedTraffic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.protocol {
+            None => f.write_str("all")?,
+            Some(1) => f.write_str("icmp")?,
+            Some(6) => f.write_str("tcp")?,
+            Some(17) => f.write_str("udp")?,
+            Some(58) => f.write_str("icmpv6")?,
+            Some(number) => number.fmt(f)?,
+        }
+        match self.ports {
+            Some((first, last)) if first == last => write!(f, "/{first}"),
+            Some((first, last)) => write!(f, "/{first}-{last}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Whether a rule may admit `0.0.0.0/0` or `::/0`.

@@ -62,6 +62,9 @@ pub struct Snapshot {
     pub unread: BTreeMap<Document, Unread>,
     /// Things that two files describe differently. What depends on one of them is unknown.
     pub conflicts: Vec<Conflict>,
+    /// Whether only what a question led to was read of the kinds that were: then what is not here may still be there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub narrowed: bool,
     /// What a plan that was laid over it leaves open until apply.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<Undecided>,

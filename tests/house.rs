@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("finding", &["code"]),
     ("exit", &["finding"]),
     ("change", &["code", "finding"]),
-    ("policy", &["flow", "untrusted"]),
+    ("policy", &["code", "flow", "untrusted"]),
     ("snapshot", &[]),
     ("network", &["flow", "snapshot", "untrusted"]),
     ("remedy", &["flow", "network", "snapshot"]),

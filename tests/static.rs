@@ -19,5 +19,7 @@ mod platform;
 mod remedy;
 #[path = "static/report.rs"]
 mod report;
+#[path = "static/shown.rs"]
+mod shown;
 #[path = "static/variant.rs"]
 mod variant;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::civil::Date;
 
 use super::{Probe, parse_duration};
 use crate::flow::Port;
@@ -65,6 +66,9 @@ pub struct Unsaid {
     /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
     #[arg(long, value_name = "WHETHER", default_value = "unknown")]
     pub external_snat: ExternalSnat,
+    /// The day that the policy's `review.allow` is held against [default: today, UTC]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
 }
 
 /// What `gate` takes.
@@ -87,7 +91,7 @@ pub struct Gate {
     pub unsaid: Unsaid,
     /// Join a report that `reachgate static --output json=FILE` made, instead of reading AWS
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "snapshot", "region", "profile", "aws_timeout", "cluster_security_group", "external_snat"
+        "snapshot", "region", "profile", "aws_timeout", "cluster_security_group", "external_snat", "today"
     ])]
     pub static_report: Option<PathBuf>,
     /// Files and folders of Kubernetes manifests: their network and security group policies are suspects by name
@@ -149,12 +153,9 @@ pub struct Diff {
     /// before
     #[arg(long, value_name = "FILE", conflicts_with = "after")]
     pub plan: Option<PathBuf>,
-    /// The EKS cluster security group [default: as describe-cluster says, else by its tag]
-    #[arg(long, value_name = "ID", value_parser = parse_group)]
-    pub cluster_security_group: Option<String>,
-    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
-    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
-    pub external_snat: ExternalSnat,
+    /// What AWS's configuration does not say
+    #[command(flatten)]
+    pub unsaid: Unsaid,
 }
 
 /// What `snapshot` takes.

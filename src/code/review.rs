@@ -54,6 +54,18 @@ pub(super) const UNEXPECTED_SOURCE: Story = Story {
              policy.",
 };
 
+pub(super) const BY_BROAD_CIDR_ONLY: Story = Story {
+    summary: "Runners are admitted by nothing but a CIDR that is wider than their subnets.",
+    meaning: "The expectation is met, and not by a rule that means it: whatever gets an address of that range is \
+              admitted too, and whoever narrows the range one day cuts the runners off without knowing.",
+    causes: &[
+        "The rule is for the whole VPC, or for a private range such as 10.0.0.0/8.",
+        "The rule for the runners was never added, and the wide one hides that.",
+    ],
+    remedy: "Admit the cluster security group, or the runner subnets themselves; then narrow the wide rule if nothing \
+             else needs it.",
+};
+
 pub(super) const NONE_REDUNDANT: Story = Story {
     summary: "No rule is covered by another one of its group.",
     meaning: "Every rule of the destination's groups admits something of its own.",
@@ -66,6 +78,27 @@ pub(super) const REDUNDANT: Story = Story {
     meaning: "It changes nothing, counts against the quota, and misleads: removing it closes nothing.",
     causes: &["A wider rule was added later."],
     remedy: "Remove the redundant rule, or the wider one if that was a mistake.",
+};
+
+pub(super) const MERGEABLE: Story = Story {
+    summary: "Several rules of a group can be written as one that admits exactly the same.",
+    meaning: "Their CIDRs tile a wider one, or their ports follow each other. Nothing is wrong with that; near the quota \
+              of rules it is a warning, since joining them makes room.",
+    causes: &["Subnets were added one at a time.", "Ports were added one at a time."],
+    remedy: "Near the quota, replace them by the joined rule that the finding shows. Else leave them, if they read better.",
+};
+
+pub(super) const ADMITS_NOBODY: Story = Story {
+    summary: "A rule refers to a group that no interface carries, or to a prefix list without entries.",
+    meaning: "It admits nobody now, and looks as if it did. Whoever carries the group one day is admitted without a \
+              change of this rule.",
+    causes: &[
+        "What carried the group was removed, and the rule was left.",
+        "The rule refers to a group of a former cluster or node group.",
+        "What carries the group is scaled to zero for now.",
+        "The group is gone: no group of that id was read in its account.",
+    ],
+    remedy: "If nothing is to carry the group again, remove the rule; then the group can be removed too.",
 };
 
 pub(super) const QUOTA_AMPLE: Story = Story {
@@ -83,4 +116,42 @@ pub(super) const QUOTA_NEAR: Story = Story {
     causes: &["Rules were added one address at a time.", "A prefix list is made larger than it is filled."],
     remedy: "Remove redundant rules, join addresses into ranges or a prefix list of the right size, or ask AWS \
              for a higher quota.",
+};
+
+pub(super) const GROUPS_ATTACHED: Story = Story {
+    summary: "Every security group of the VPC is carried by an interface.",
+    meaning: "No group is left over that could be attached by mistake. A VPC's `default` group cannot be removed and is not \
+              counted.",
+    causes: &[],
+    remedy: "",
+};
+
+pub(super) const GROUP_UNATTACHED: Story = Story {
+    summary: "A security group of the VPC is carried by no interface.",
+    meaning: "It opens nothing now. Its rules are reviewed by nobody, and take effect as soon as something carries it. Where \
+              only a part of the account was read, this is not judged.",
+    causes: &[
+        "What carried it was removed, and the group was left.",
+        "It belongs to a launch template or node class that runs nothing for now.",
+    ],
+    remedy: "Remove the group, and the rules that refer to it, if nothing is to carry it again.",
+};
+
+pub(super) const ALLOW_UNUSED: Story = Story {
+    summary: "An entry of the policy's `review.allow` matches nothing that the review finds.",
+    meaning: "What it was written for is gone, or changed so that the entry does not cover it any more. A dead entry would \
+              hide the next finding of that kind.",
+    causes: &[
+        "The rule was removed or narrowed away.",
+        "The rule was widened: an entry allows what it names and whatever is narrower.",
+        "The group's id or name, the source or the traffic is misspelt.",
+    ],
+    remedy: "Remove the entry, or correct it.",
+};
+
+pub(super) const ALLOW_EXPIRED: Story = Story {
+    summary: "The last day of an entry of the policy's `review.allow` is past.",
+    meaning: "It allows nothing any more: what it was written for is judged again, and shown beside this.",
+    causes: &["What was accepted for a time was not mended in that time."],
+    remedy: "Mend what it was written for, or give the entry a new day with a reason that still holds.",
 };

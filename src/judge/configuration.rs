@@ -16,6 +16,9 @@ mod vpc;
 
 use std::collections::BTreeSet;
 
+use ipnet::IpNet;
+use jiff::civil::Date;
+
 use crate::code::Code;
 use crate::finding::{Finding, Map, Verdict};
 use crate::network::{Network, Translation};
@@ -32,12 +35,21 @@ pub use plan::judge_plan;
 pub use pod::judge_pod;
 
 /// What EC2's data does not say.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct StaticOptions {
     /// The cluster security group, where it is given rather than found.
     pub cluster_group: Option<Id>,
     /// Whether the CNI puts the node's address in place of its pods' outside the VPC.
     pub translation: Translation,
+    /// The day that the policy's `review.allow` is held against, in UTC.
+    pub today: Date,
+}
+
+impl Default for StaticOptions {
+    /// Nothing is given, and nothing is allowed any more: which day it is has to be said.
+    fn default() -> Self {
+        Self { cluster_group: None, translation: Translation::default(), today: Date::MAX }
+    }
 }
 
 /// Judges all expectations of the policy, and its review, in the order the findings are shown.
@@ -113,6 +125,15 @@ fn with_remedy(finding: Finding, remedy: &Remedy) -> Finding {
     match terraform {
         Some(terraform) => finding.evidence("remedy_terraform", terraform),
         None => finding,
+    }
+}
+
+/// A prefix list's entries; `None` if they were not read.
+fn entries(context: &Context<'_>, list: &str) -> Option<Vec<IpNet>> {
+    let snapshot = context.network.snapshot();
+    match snapshot.prefix_list_entries.get(list) {
+        Some(entries) => Some(entries.iter().map(|entry| entry.cidr).collect()),
+        None => snapshot.prefix_lists.get(list)?.cidrs.clone(),
     }
 }
 

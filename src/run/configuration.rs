@@ -4,6 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::aws::files::load_snapshot;
@@ -41,8 +44,14 @@ impl From<&Unsaid> for StaticOptions {
         Self {
             cluster_group: unsaid.cluster_security_group.as_deref().map(Into::into),
             translation: unsaid.external_snat.into(),
+            today: unsaid.today.unwrap_or_else(today),
         }
     }
+}
+
+/// The day, in UTC.
+pub fn today() -> Date {
+    TimeZone::UTC.to_datetime(Timestamp::now()).date()
 }
 
 impl Needed {

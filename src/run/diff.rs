@@ -30,10 +30,7 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
         return Err(Failure::DiffFormat(format));
     }
     let Sides { before, after, planned } = load(options)?;
-    let static_options = StaticOptions {
-        cluster_group: options.cluster_security_group.as_deref().map(Into::into),
-        translation: options.external_snat.into(),
-    };
+    let static_options = StaticOptions::from(&options.unsaid);
     let (one, other) = together(|| Network::new(&before), || Network::new(&after));
     let judge = |network: &Network<'_>, planned: Option<&Planned>| {
         let (mut findings, map) = judge_mapped(&policy, network, &static_options);

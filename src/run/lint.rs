@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::{Failure, environment, selection, style};
 use crate::aws::files::load_snapshot;
@@ -31,7 +30,7 @@ pub fn run(options: &Options, shared: &Shared) -> Result<Exit, Failure> {
     let policy = load_policy(shared.policy.as_deref().map(Path::new), &environment)?;
     let outputs = Outputs::open(&shared.output, shared.format)?;
     let taken_at = Timestamp::now();
-    let today = options.today.unwrap_or_else(|| TimeZone::UTC.to_datetime(taken_at).date());
+    let today = options.today.unwrap_or_else(super::configuration::today);
     let snapshot = if options.snapshot.is_empty() { None } else { Some(load_snapshot(&options.snapshot)?) };
     let context = Context { policy: &policy, snapshot: snapshot.as_ref(), today };
     let mut findings = judge(options, shared, context)?;

@@ -152,7 +152,7 @@ impl JsonSchema for Snapshot {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let fields = fields_of_snapshot! { generator:
-            documents unread conflicts undecided network_interfaces instances security_groups security_group_rules
+            documents unread conflicts narrowed undecided network_interfaces instances security_groups security_group_rules
             security_group_vpc_associations stale_security_groups subnets vpcs vpc_endpoints route_tables network_acls
             vpc_peering_connections prefix_lists prefix_list_entries transit_gateways transit_gateway_attachments
             transit_gateway_vpc_attachments transit_gateway_peering_attachments transit_gateway_route_tables

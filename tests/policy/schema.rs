@@ -10,6 +10,7 @@ use super::{folder, invalid, same_as_committed, valid};
 /// Faults that a JSON Schema cannot express.
 const BEYOND_THE_SCHEMA: &[&str] = &[
     // They lie between two values: references, contradictions, networks in each other.
+    "allow-twice",
     "control-port-of-default-served",
     "control-port-served",
     "destination-undefined",
@@ -35,6 +36,9 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "vpc-is-tailscales-own",
     "vpc-is-the-tailnet",
     "within-undefined",
+    // They lie in a calendar, or in which of two numbers is the greater.
+    "allow-expires-is-no-day",
+    "allow-traffic-wrong-way-round",
     // They lie in an address's bits.
     "cidr-host-bits",
     "cidr-mapped",

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::{Date, date};
 use reachgate::code::Code;
 use reachgate::finding::map::{Chart, Lane, PartKind, Passage, Stop, Wish};
 use reachgate::finding::{Finding, Map, Verdict};
@@ -17,6 +18,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::platform::{ADDRESS, change, folder, healthy, ids, reachgate, stderr, stdout};
+
+/// The day on which variants are judged that do not say another.
+const TODAY: Date = date(2027, 1, 15);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +44,9 @@ struct Variant {
     /// One of `tests/static/policies/`; the shipped one otherwise.
     #[serde(default)]
     policy: Option<String>,
+    /// The policy's `review.allow`; with it, the policy ends in its `review`.
+    #[serde(default)]
+    allow: Vec<Value>,
     /// Every finding that is no pass, each as `code verdict`.
     #[serde(default)]
     expect: BTreeSet<String>,
@@ -57,19 +64,28 @@ impl Variant {
         self.environment.get("DEV_SERVER_IP").map_or(ADDRESS, String::as_str)
     }
 
-    fn policy_file(&self) -> Option<PathBuf> {
-        self.policy.as_ref().map(|name| folder("policies").join(format!("{name}.yaml")))
+    /// The text of the policy, where it is not the shipped one as it is.
+    fn policy_text(&self) -> Option<String> {
+        let file = match &self.policy {
+            Some(name) => folder("policies").join(format!("{name}.yaml")),
+            None if self.allow.is_empty() => return None,
+            None => Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/cwiq-dev.yaml"),
+        };
+        let mut text = fs::read_to_string(file).expect("a policy");
+        if !self.allow.is_empty() {
+            let allow = Value::from(self.allow.clone()).to_string();
+            text.extend(["  allow: ", &allow, "\n"]);
+        }
+        Some(text)
     }
 
     fn policy(&self) -> Policy {
         let environment = |name: &str| (name == "DEV_SERVER_IP").then(|| self.address().to_owned());
-        match self.policy_file() {
-            Some(path) => {
-                let text = fs::read_to_string(&path).expect("a policy");
-                parse_policy(&text, "variant", &environment).unwrap_or_else(|error| panic!("{error}"))
-            }
-            None => load_policy(None, &environment).unwrap_or_else(|error| panic!("{error}")),
-        }
+        let policy = match self.policy_text() {
+            Some(text) => parse_policy(&text, "variant", &environment),
+            None => load_policy(None, &environment),
+        };
+        policy.unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn options(&self) -> StaticOptions {
@@ -84,6 +100,7 @@ impl Variant {
                 Some("off") => Translation::Node,
                 _ => Translation::Unknown,
             },
+            today: after("--today").map_or(TODAY, |day| day.parse().expect("a day")),
         }
     }
 }
@@ -192,12 +209,20 @@ fn the_binary_comes_to_the_same() {
         write_snapshot(&snapshot_of(&variant), &mut text).expect("memory");
         fs::write(&file, text).expect("a file");
         let file = file.to_string_lossy();
-        let policy = variant.policy_file();
+        let policy = variant.policy_text().map(|text| {
+            let policy = place.path().join("policy.yaml");
+            fs::write(&policy, text).expect("a file");
+            policy
+        });
         let mut arguments = vec!["static", "--format", "json", "--snapshot", &file];
         if let Some(policy) = &policy {
             arguments.extend(["--policy", policy.to_str().expect("UTF-8")]);
         }
         arguments.extend(variant.arguments.iter().map(String::as_str));
+        let today = TODAY.to_string();
+        if !variant.arguments.iter().any(|argument| argument == "--today") {
+            arguments.extend(["--today", &today]);
+        }
         let output = reachgate(&arguments, &[("DEV_SERVER_IP", variant.address())]);
         if output.status.code() != Some(variant.exit) {
             wrong.push(format!(

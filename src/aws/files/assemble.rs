@@ -267,6 +267,7 @@ impl Assembly {
         self.snapshot.unread.extend(snapshot.unread);
         self.snapshot.conflicts.extend(snapshot.conflicts);
         self.snapshot.undecided.extend(snapshot.undecided);
+        self.snapshot.narrowed |= snapshot.narrowed;
     }
 }
 

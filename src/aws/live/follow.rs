@@ -128,6 +128,7 @@ pub(super) async fn follow(reader: &Reader, request: &Request) -> Result<Snapsho
     prefix_lists(&mut capture).await?;
     transit::read(&mut capture).await?;
     let mut snapshot = capture.snapshot;
+    snapshot.narrowed = !all;
     if !all {
         // Subnets cannot be asked for by an overlap of ranges, so all were read.
         let vpcs: BTreeSet<&Id> = snapshot.vpcs.keys().collect();

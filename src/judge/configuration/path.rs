@@ -1,5 +1,6 @@
 //! Every expectation, service by service, from every class of runner interfaces.
 
+mod broad;
 mod closed;
 mod drawn;
 mod outcome;
@@ -17,6 +18,8 @@ use crate::network::{Answer, Endpoint, PathResult, Question, Traffic, evaluate_p
 use crate::policy::{Expectation, Policy, Via};
 use crate::remedy::Admit;
 
+pub(super) use broad::Broad;
+
 /// How many interfaces a report lists at most.
 pub(super) const LISTED: usize = 1_000;
 
@@ -27,6 +30,8 @@ pub(super) struct Reached<'a> {
     pub located: Located,
     /// The services that this source may reach.
     pub services: Vec<Service>,
+    /// Those that it may reach by rules wider than its subnets alone.
+    pub broad: Vec<Broad>,
 }
 
 /// One service asked from everywhere in a source.
@@ -68,7 +73,13 @@ pub(super) fn judge<'a>(
         let at = reached.iter().position(|it| it.target.name == target.name && it.source == runners.name);
         let at = at.unwrap_or_else(|| {
             let located = locate(context, runners, target.address);
-            reached.push(Reached { target: *target, source: runners.name, located, services: Vec::new() });
+            reached.push(Reached {
+                target: *target,
+                source: runners.name,
+                located,
+                services: Vec::new(),
+                broad: Vec::new(),
+            });
             reached.len() - 1
         });
         let Some(way) = reached.get_mut(at) else { continue };
@@ -88,6 +99,7 @@ pub(super) fn judge<'a>(
         for (name, service) in reach_services {
             let asked = ask(context, runners, expectation, *target, (name, service), &classes);
             reach(&asked, expectation.via, findings);
+            way.broad.extend(broad::find(&asked));
             drawn::draw(&asked, Wish::Open, expectation.via, flows);
         }
         for (name, service) in services(context.policy, expectation, &expectation.closed) {

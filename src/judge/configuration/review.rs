@@ -1,7 +1,12 @@
 //! What a reviewer of security groups would remark of a destination.
 
+mod allow;
+mod broad;
+mod mergeable;
+mod nobody;
 mod quota;
 mod redundant;
+mod rule;
 mod source;
 mod stale;
 mod world;
@@ -18,7 +23,10 @@ use crate::finding::{Finding, Verdict};
 use crate::flow::Service;
 use crate::network::End;
 use crate::policy::WorldOpen;
-use crate::snapshot::{Aspect, Document, Id, IpPermission, SecurityGroup, Undecided};
+use crate::snapshot::{Aspect, Document, Id, SecurityGroup, Undecided};
+use allow::Ledger;
+use nobody::Carried;
+use rule::{RuleKey, rule_ids};
 
 /// The rules that evidence lists at most.
 const RULES_SHOWN: usize = 50;
@@ -47,6 +55,9 @@ pub(super) fn judge(
 ) {
     let mut seen = BTreeSet::new();
     let begin = findings.len();
+    let snapshot = context.network.snapshot();
+    let mut ledger = Ledger::new(&context.policy.review.allow, snapshot, context.options.today);
+    let carried = Carried::new(context);
     for way in reached {
         let Some(end) = way.located.end() else { continue };
         if !seen.insert((way.target.name, end.interface.as_deref())) {
@@ -55,13 +66,12 @@ pub(super) fn judge(
         let same: Vec<&Reached<'_>> = reached.iter().filter(|it| it.target.name == way.target.name).collect();
         let from: Vec<&Runners<'_>> =
             sources.iter().filter(|it| same.iter().any(|way| way.source == it.name)).collect();
-        let snapshot = context.network.snapshot();
         let groups: Vec<&SecurityGroup> =
             end.groups.iter().filter_map(|id| snapshot.security_groups.get(id.as_str())).collect();
         if groups.len() < end.groups.len() {
             findings.push(unread(context, way.target.name, end));
         }
-        let rule_ids = rule_ids(context, &groups);
+        let rule_ids = rule_ids(snapshot, &groups);
         let subject = Subject {
             rule_ids,
             name: way.target.name,
@@ -79,7 +89,7 @@ pub(super) fn judge(
             ranges: IpNet::aggregate(&from.iter().flat_map(|it| it.source.subnets.iter().copied()).collect()),
         };
         match context.policy.review.world_open {
-            WorldOpen::Deny => world::judge(context, &subject, findings),
+            WorldOpen::Deny => world::judge(context, &subject, &mut ledger, findings),
             WorldOpen::Allow => {
                 findings.push(
                     Finding::new(Code::IngressWorldOpen, Verdict::Skip, subject.about())
@@ -87,34 +97,74 @@ pub(super) fn judge(
                         .observed("not looked at")
                         .reason("The policy's review allows rules that admit the whole internet."),
                 );
-                world::judge_administration(context, &subject, Verdict::Warn, findings);
+                world::judge_administration(context, &subject, Verdict::Warn, &mut ledger, findings);
             }
         }
-        source::judge(context, &subject, findings);
-        redundant::judge(&subject, findings);
-        stale::judge(context, &subject, findings);
+        source::judge(context, &subject, &mut ledger, findings);
+        redundant::judge(&subject, &mut ledger, findings);
+        mergeable::judge(context, &subject, &mut ledger, findings);
+        stale::judge(context, &subject, &mut ledger, findings);
+        nobody::judge_rules(context, &subject, &carried, &mut ledger, findings);
     }
-    quota::judge(context, sources, reached, findings);
-    let groups: BTreeSet<&str> = reached
+    broad::judge(reached.iter().flat_map(|way| &way.broad), &mut ledger, findings);
+    quota::judge(context, sources, reached, &mut ledger, findings);
+    let ends: BTreeSet<&str> = reached
         .iter()
         .filter_map(|way| way.located.end())
         .flat_map(|end| end.groups.iter().map(String::as_str).chain(end.interface.as_deref()))
         .collect();
-    let open = groups.iter().flat_map(|id| context.network.undecided_of(id)).find(|it| {
+    let open = ends.iter().flat_map(|id| context.network.undecided_of(id)).find(|it| {
         matches!(&it.aspect, Aspect::Groups | Aspect::Changed)
             || matches!(&it.aspect, Aspect::Rule(rule) if !rule.egress)
     });
+    let gap = gap(context, reached, &findings[begin..], open);
     if let Some(open) = open {
         leave_open(findings.split_off(begin), open, findings);
     }
+    let of_subnets = sources.iter().flat_map(|it| &it.subnets).filter_map(|it| it.vpc_id.as_deref());
+    let of_ends = reached.iter().filter_map(|way| way.located.end()).map(|end| end.vpc.as_str());
+    let vpcs: BTreeSet<&str> = of_subnets.chain(of_ends).collect();
+    let clusters: BTreeSet<&str> = sources.iter().filter_map(|it| it.cluster_group.as_deref()).collect();
+    nobody::judge_groups(context, &vpcs, &clusters, &carried, &mut ledger, findings);
+    ledger.judge(gap.as_deref(), carried.gap(), findings);
 }
 
-/// What a review found good holds only for the rules that are known before apply.
+/// Why not everything could be reviewed that the policy's allowances may be for; `None` if it could.
+fn gap(
+    context: &Context<'_>,
+    reached: &[Reached<'_>],
+    found: &[Finding],
+    open: Option<&Undecided>,
+) -> Option<String> {
+    let is_located =
+        |name: &str| reached.iter().any(|way| way.target.name == name && way.located.end().is_some());
+    let lost = super::super::destinations(context.policy).find(|(name, _)| !is_located(name));
+    if let Some((name, _)) = lost {
+        return Some(format!("The security groups of {name} were not reviewed."));
+    }
+    if let Some(open) = open {
+        return Some(left_open(open));
+    }
+    let is_undecided = |it: &&Finding| {
+        it.verdict == Verdict::Unknown
+            || it.verdict == Verdict::Skip && it.code == Code::IngressSourcesExpected
+    };
+    let first = found.iter().find(is_undecided)?;
+    Some(format!("Not everything could be reviewed: {}.", first.subject))
+}
+
+fn left_open(open: &Undecided) -> String {
+    format!("The plan's {} leaves open what it admits: {}.", open.by, open.what)
+}
+
+/// What a review found good, or found for want of something better, holds only for the rules that are known
+/// before apply.
 fn leave_open(found: Vec<Finding>, open: &Undecided, findings: &mut Vec<Finding>) {
     let settle = |mut finding: Finding| {
-        if finding.verdict == Verdict::Pass {
+        let is_broad = finding.code == Code::IngressByBroadCidrOnly && finding.verdict == Verdict::Warn;
+        if finding.verdict == Verdict::Pass || is_broad {
             finding.verdict = Verdict::Unknown;
-            finding.reason = format!("The plan's {} leaves open what it admits: {}.", open.by, open.what);
+            finding.reason = left_open(open);
             finding = finding
                 .hint("Give it a value that is known before apply, or judge a snapshot taken after that.");
         }
@@ -156,71 +206,4 @@ fn unread(context: &Context<'_>, name: &str, end: &End) -> Finding {
             "Save the output of `aws ec2 {document}` into the snapshot, or allow {}.",
             document.action()
         ))
-}
-
-/// The ids of the subject's rules, by group, traffic and whom they admit.
-fn rule_ids(context: &Context<'_>, groups: &[&SecurityGroup]) -> HashMap<RuleKey, Id> {
-    let ours: BTreeSet<&str> = groups.iter().map(|group| group.group_id.as_str()).collect();
-    let mut ids = HashMap::new();
-    for rule in context.network.snapshot().security_group_rules.values().filter(|rule| !rule.is_egress) {
-        let Some(group) = rule.group_id.as_ref().filter(|id| ours.contains(id.as_str())) else { continue };
-        let referenced = rule.referenced_group_info.as_ref().and_then(|info| info.group_id.as_ref());
-        let range = rule.cidr_ipv4.map(IpNet::V4).or(rule.cidr_ipv6.map(IpNet::V6));
-        let range = range.map(|range| range.to_string());
-        let named = rule.prefix_list_id.as_ref().or(referenced).map(ToString::to_string);
-        if let Some(whom) = range.or(named) {
-            let protocol = rule.ip_protocol.clone().unwrap_or_default();
-            let ports = (rule.from_port.unwrap_or(-1), rule.to_port.unwrap_or(-1));
-            ids.insert((group.clone(), protocol, ports, whom), rule.security_group_rule_id.clone());
-        }
-    }
-    ids
-}
-
-/// Group, protocol, ports, and whom it admits.
-type RuleKey = (Id, Id, (i32, i32), String);
-
-impl Subject<'_> {
-    /// The rule's own id where the snapshot has it, and what it says.
-    fn rule_name(&self, group: &SecurityGroup, permission: &IpPermission, whom: &str) -> String {
-        let ports = (permission.from_port.unwrap_or(-1), permission.to_port.unwrap_or(-1));
-        let key = (group.group_id.clone(), permission.ip_protocol.clone(), ports, whom.to_owned());
-        let what = format!("{} for {whom}", traffic(permission));
-        match self.rule_ids.get(&key) {
-            Some(id) => format!("{id} ({what}) in {}", group.group_id),
-            None => format!("{what} in {}", group.group_id),
-        }
-    }
-}
-
-/// `tcp/22`, `tcp/1024-65535`, `everything`.
-fn traffic(permission: &IpPermission) -> String {
-    let protocol = permission.ip_protocol.as_str();
-    match (protocol, permission.from_port, permission.to_port) {
-        ("-1", ..) => "everything".to_owned(),
-        (_, Some(from), Some(to)) if from == to && from != -1 => format!("{protocol}/{from}"),
-        (_, Some(from), Some(to)) if from != -1 => format!("{protocol}/{from}-{to}"),
-        _ => format!("all {protocol}"),
-    }
-}
-
-/// Whether TCP to one of the ports is admitted.
-fn opens(permission: &IpPermission, ports: &BTreeSet<u16>) -> bool {
-    match permission.ip_protocol.as_str() {
-        "-1" => true,
-        "tcp" | "6" => {
-            let (from, to) = (permission.from_port.unwrap_or(-1), permission.to_port.unwrap_or(-1));
-            from == -1 || ports.iter().any(|port| (from..=to).contains(&i32::from(*port)))
-        }
-        _ => false,
-    }
-}
-
-/// A prefix list's entries; `None` if they were not read.
-fn entries(context: &Context<'_>, list: &str) -> Option<Vec<IpNet>> {
-    let snapshot = context.network.snapshot();
-    match snapshot.prefix_list_entries.get(list) {
-        Some(entries) => Some(entries.iter().map(|entry| entry.cidr).collect()),
-        None => snapshot.prefix_lists.get(list)?.cidrs.clone(),
-    }
 }

@@ -7,6 +7,7 @@ mod destination;
 mod expectation;
 mod name;
 mod network;
+mod review;
 mod source;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use super::literal::{Wrong, parse_name};
 use super::raw::{self, Given};
 use super::suggest::did_you_mean;
 use super::variable::{Template, parse_template};
-use crate::policy::{Policy, Review, WorldOpen};
+use crate::policy::Policy;
 
 /// What a check needs besides the policy.
 pub(super) struct Check<'a> {
@@ -36,7 +37,7 @@ impl Check<'_> {
         let destinations = self.destinations(&raw.destinations, &networks);
         let expectations = self.expectations(raw);
         let names = self.names(raw.names.value.as_ref());
-        let review = raw.review.value.as_ref().and_then(|review| review.world_open.value);
+        let review = self.review(raw.review.value.as_ref());
         let (networks, written_networks) = network::split(networks);
         Policy {
             name,
@@ -48,12 +49,7 @@ impl Check<'_> {
             destinations,
             expectations,
             names,
-            review: Review {
-                world_open: match review {
-                    Some(raw::WorldOpen::Allow) => WorldOpen::Allow,
-                    Some(raw::WorldOpen::Deny) | None => WorldOpen::Deny,
-                },
-            },
+            review,
         }
     }
 

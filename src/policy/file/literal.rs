@@ -1,5 +1,7 @@
 //! CIDRs, addresses, names and services as text, and what people write in their stead.
 
+mod rule;
+
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::{IpNet, Ipv4Net};
@@ -8,6 +10,8 @@ use rustls_pki_types::DnsName;
 use super::fault::{alternatives, quoted};
 use super::suggest::did_you_mean;
 use crate::flow::{Service, ServiceError};
+
+pub(super) use rule::{parse_day, parse_group, parse_reason, parse_rule_source, parse_rule_traffic};
 
 /// Why a text is not what it should be.
 #[derive(Debug, PartialEq, Eq)]

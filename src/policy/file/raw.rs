@@ -229,6 +229,31 @@ pub(super) struct Review {
     #[serde(default)]
     #[schemars(extend("default" = "deny"))]
     pub(super) world_open: Given<WorldOpen>,
+    /// What the review may find for a time, and why. An entry allows what it names and whatever is narrower; one that
+    /// matches nothing, or whose day is past, is a finding itself.
+    #[serde(default)]
+    pub(super) allow: List<Allow>,
+}
+
+/// What the review may find of one security group.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Allow {
+    /// What may be found, by code.
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
+    pub(super) codes: List<ReviewCode>,
+    /// The security group whose rule it is, by id or by name.
+    pub(super) group: Given<GroupName>,
+    /// Whom the rule admits: a CIDR, a prefix list's id or a security group's. Anybody unless it is given.
+    #[serde(default)]
+    pub(super) source: Given<RuleSource>,
+    /// What the rule is for: `all`, a protocol, or a protocol and its ports. Anything unless it is given.
+    #[serde(default)]
+    pub(super) traffic: Given<RuleTraffic>,
+    /// Why it is accepted.
+    pub(super) reason: Given<Reason>,
+    /// The last day on which it is accepted, in UTC.
+    pub(super) expires: Given<ExpiryDate>,
 }
 
 /// Whether a rule may admit the whole internet.

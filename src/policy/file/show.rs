@@ -9,7 +9,9 @@ use serde_saphyr::{Commented, FlowSeq};
 use super::VERSION;
 use super::literal::{parse_address, parse_dns_name};
 use super::variable::{looks_like_variable, reference};
-use crate::policy::{Destination, Expectation, Names, Policy, Source, Tailscale, Value, Via, WorldOpen};
+use crate::policy::{
+    Allow, Destination, Expectation, Names, Policy, Review, Source, Tailscale, Value, Via, WorldOpen,
+};
 use crate::untrusted::Untrusted;
 
 /// Writes a policy as YAML that is itself a policy file and says the same wherever it is read.
@@ -40,7 +42,7 @@ struct Shown<'p> {
     expect: Vec<ShownExpectation<'p>>,
     #[serde(skip_serializing_if = "ShownNames::is_empty")]
     names: ShownNames<'p>,
-    review: ShownReview,
+    review: ShownReview<'p>,
 }
 
 #[derive(Serialize)]
@@ -96,8 +98,22 @@ struct ShownNames<'p> {
 }
 
 #[derive(Serialize)]
-struct ShownReview {
+struct ShownReview<'p> {
     world_open: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow: Vec<ShownAllow<'p>>,
+}
+
+#[derive(Serialize)]
+struct ShownAllow<'p> {
+    codes: FlowSeq<Vec<&'static str>>,
+    group: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic: Option<String>,
+    reason: &'p str,
+    expires: String,
 }
 
 /// A value, with what the file has in its place where that is something else.
@@ -128,12 +144,7 @@ impl<'p> From<&'p Policy> for Shown<'p> {
             destinations: destinations.collect(),
             expect: policy.expectations.iter().map(Into::into).collect(),
             names: (&policy.names).into(),
-            review: ShownReview {
-                world_open: match policy.review.world_open {
-                    WorldOpen::Deny => "deny",
-                    WorldOpen::Allow => "allow",
-                },
-            },
+            review: (&policy.review).into(),
         }
     }
 }
@@ -224,6 +235,31 @@ impl<'p> From<&'p Names> for ShownNames<'p> {
             unresolvable: values(&names.unresolvable),
             never_tailnet: &names.never_tailnet,
             suspect_suffixes: &names.suspect_suffixes,
+        }
+    }
+}
+
+impl<'p> From<&'p Review> for ShownReview<'p> {
+    fn from(review: &'p Review) -> Self {
+        Self {
+            world_open: match review.world_open {
+                WorldOpen::Deny => "deny",
+                WorldOpen::Allow => "allow",
+            },
+            allow: review.allow.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'p> From<&'p Allow> for ShownAllow<'p> {
+    fn from(allow: &'p Allow) -> Self {
+        Self {
+            codes: FlowSeq(allow.codes.iter().map(|code| code.id()).collect()),
+            group: &allow.group,
+            source: allow.source.as_ref().map(ToString::to_string),
+            traffic: allow.traffic.map(|traffic| traffic.to_string()),
+            reason: &allow.reason,
+            expires: allow.expires.to_string(),
         }
     }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::allow::Ledger;
+use super::rule::Remark;
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::path::Reached;
 use crate::judge::configuration::runner::Runners;
 use crate::judge::configuration::{Context, a_few};
+use crate::judge::list;
 use crate::remedy::RULES_A_DIRECTION;
 use crate::snapshot::{IpPermission, SecurityGroup};
 
@@ -20,6 +23,7 @@ pub(in crate::judge::configuration) fn judge(
     context: &Context<'_>,
     sources: &[Runners<'_>],
     reached: &[Reached<'_>],
+    ledger: &mut Ledger<'_>,
     findings: &mut Vec<Finding>,
 ) {
     let snapshot = context.network.snapshot();
@@ -30,10 +34,8 @@ pub(in crate::judge::configuration) fn judge(
     if ids.is_empty() {
         return;
     }
-    let mut near = Vec::new();
-    for group in ids.iter().filter_map(|id| snapshot.security_groups.get(*id)) {
-        near.extend(full_directions(context, group));
-    }
+    let full = ids.iter().filter_map(|id| snapshot.security_groups.get(*id));
+    let full: Vec<Remark> = full.flat_map(|group| full_directions(context, group)).collect();
     let mut crowded: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for end in &ends {
         if let Some(interface) = &end.interface {
@@ -43,20 +45,27 @@ pub(in crate::judge::configuration) fn judge(
     for interface in sources.iter().flat_map(|runners| &runners.interfaces) {
         crowded.entry(interface.groups.len()).or_default().push(&interface.network_interface_id);
     }
-    for (carried, interfaces) in crowded.range(GROUPS_AN_INTERFACE..) {
-        let few = a_few(interfaces.iter().copied());
-        near.push(format!("{few} carrying {carried} groups of {GROUPS_AN_INTERFACE} an interface"));
-    }
-    let subject = "security group quotas";
+    let crowded: Vec<String> = crowded
+        .range(GROUPS_AN_INTERFACE..)
+        .map(|(carried, interfaces)| {
+            let few = a_few(interfaces.iter().copied());
+            format!("{few} carrying {carried} groups of {GROUPS_AN_INTERFACE} an interface")
+        })
+        .collect();
     let expected =
         format!("fewer than {NEAR} rules a direction, and {GROUPS_AN_INTERFACE} groups an interface");
-    findings.push(if near.is_empty() {
-        Finding::new(Code::QuotaAmple, Verdict::Pass, subject)
-            .expected(expected)
-            .observed(format!("there is room in {}", super::super::super::list(ids)))
+    let about =
+        |code, verdict| Finding::new(code, verdict, "security group quotas").expected(expected.as_str());
+    let is_none = full.is_empty() && crowded.is_empty();
+    let judged = about(Code::QuotaNear, Verdict::Warn);
+    let mut near = ledger.sift(&judged, full, findings);
+    near.extend(crowded);
+    findings.push(if is_none {
+        about(Code::QuotaAmple, Verdict::Pass).observed(format!("there is room in {}", list(ids)))
+    } else if near.is_empty() {
+        return;
     } else {
-        Finding::new(Code::QuotaNear, Verdict::Warn, subject)
-            .expected(expected)
+        judged
             .observed(near.join("; "))
             .reason("At the quota the next rule is refused, perhaps in the middle of a deployment.")
             .hint("Remove redundant rules, join addresses into ranges, or ask AWS for a higher quota.")
@@ -65,7 +74,7 @@ pub(in crate::judge::configuration) fn judge(
 }
 
 /// Both directions and families are counted apart.
-fn full_directions(context: &Context<'_>, group: &SecurityGroup) -> Vec<String> {
+fn full_directions(context: &Context<'_>, group: &SecurityGroup) -> Vec<Remark> {
     let mut full = Vec::new();
     for (direction, permissions) in
         [("ingress", &group.ip_permissions), ("egress", &group.ip_permissions_egress)]
@@ -73,10 +82,17 @@ fn full_directions(context: &Context<'_>, group: &SecurityGroup) -> Vec<String> 
         let (v4, v6) = weight(context, permissions);
         let most = v4.max(v6);
         if most >= NEAR {
-            full.push(format!("{} with {most} {direction} rules of {RULES_A_DIRECTION}", group.group_id));
+            let text = format!("{} with {most} {direction} rules of {RULES_A_DIRECTION}", group.group_id);
+            full.push(Remark::of_group(&group.group_id, text));
         }
     }
     full
+}
+
+/// Whether there is little room for another inbound rule.
+pub(super) fn is_ingress_near(context: &Context<'_>, group: &SecurityGroup) -> bool {
+    let (v4, v6) = weight(context, &group.ip_permissions);
+    v4.max(v6) >= NEAR
 }
 
 /// What the permissions count: a group once in each family, a prefix list as its maximum entries.

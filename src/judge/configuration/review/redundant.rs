@@ -1,44 +1,41 @@
 //! Rules that another rule of their group, or several together, make superfluous.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ipnet::IpNet;
 
+use super::allow::Ledger;
+use super::rule::{Remark, Whom, whom_of};
 use super::{RULES_SHOWN, Subject};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::a_few;
-use crate::network::space::{Services, Space, addresses, ranges_of};
+use crate::network::space::{Services, Space, addresses};
 use crate::snapshot::{IpPermission, SecurityGroup};
 
 /// Rules of one group that are held against all the others together: ten times the quota.
 const COMPARED: usize = 600;
 
-/// Whom a rule is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Whom<'a> {
-    Range(IpNet),
-    List(&'a str),
-    Group(&'a str),
-}
-
 /// Warns of them. Only within one group: another interface may carry the one without the other.
-pub(super) fn judge(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let mut redundant = BTreeSet::new();
+pub(super) fn judge(subject: &Subject<'_>, ledger: &mut Ledger<'_>, findings: &mut Vec<Finding>) {
+    let mut redundant = Vec::new();
     for group in &subject.groups {
         find(subject, group, &mut redundant);
     }
     let expected = "every rule admits something of its own";
-    findings.push(if redundant.is_empty() {
+    let judged = subject.finding(Code::RuleRedundant, Verdict::Warn).expected(expected);
+    let is_none = redundant.is_empty();
+    let redundant = ledger.sift(&judged, redundant, findings);
+    findings.push(if is_none {
         subject
             .finding(Code::RuleNoneRedundant, Verdict::Pass)
             .expected(expected)
             .observed(format!("no ingress rule of {} is covered by another", subject.ids()))
+    } else if redundant.is_empty() {
+        return;
     } else {
         let shown = a_few(redundant.iter().map(String::as_str));
-        subject
-            .finding(Code::RuleRedundant, Verdict::Warn)
-            .expected(expected)
+        judged
             .observed(shown.as_str())
             .reason(Code::RuleRedundant.story().meaning)
             .hint("Remove the redundant rule, or the wider one if that was a mistake.")
@@ -47,14 +44,14 @@ pub(super) fn judge(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Each rule looks its wider ones up by their range, so that a group of thousands takes no square of time.
-fn find(subject: &Subject<'_>, group: &SecurityGroup, redundant: &mut BTreeSet<String>) {
-    let mut by_whom: HashMap<Whom<'_>, Vec<&IpPermission>> = HashMap::new();
+fn find(subject: &Subject<'_>, group: &SecurityGroup, redundant: &mut Vec<Remark>) {
+    let mut by_whom: HashMap<Whom, Vec<&IpPermission>> = HashMap::new();
     for permission in &group.ip_permissions {
         for whom in whom_of(permission) {
             by_whom.entry(whom).or_default().push(permission);
         }
     }
-    let mut needed: Vec<(Whom<'_>, &IpPermission)> = Vec::new();
+    let mut needed: Vec<(Whom, &IpPermission)> = Vec::new();
     for permission in &group.ip_permissions {
         for whom in whom_of(permission) {
             let wider = wider_than(&whom).find_map(|other| {
@@ -68,12 +65,12 @@ fn find(subject: &Subject<'_>, group: &SecurityGroup, redundant: &mut BTreeSet<S
                 needed.push((whom, permission));
                 continue;
             };
-            let (name, other) = (text(&whom), text(&other));
-            redundant.insert(format!(
+            let text = format!(
                 "{} is covered by {}",
-                subject.rule_name(group, permission, &name),
-                subject.rule_name(group, covering, &other)
-            ));
+                subject.rule_name(group, permission, &whom.to_string()),
+                subject.rule_name(group, covering, &other.to_string())
+            );
+            redundant.push(Remark::of_rule(group, permission, whom, text));
         }
     }
     find_shadowed(subject, group, &needed, redundant);
@@ -83,8 +80,8 @@ fn find(subject: &Subject<'_>, group: &SecurityGroup, redundant: &mut BTreeSet<S
 fn find_shadowed(
     subject: &Subject<'_>,
     group: &SecurityGroup,
-    needed: &[(Whom<'_>, &IpPermission)],
-    redundant: &mut BTreeSet<String>,
+    needed: &[(Whom, &IpPermission)],
+    redundant: &mut Vec<Remark>,
 ) {
     let ranges: Vec<(IpNet, &IpPermission, Space)> = needed
         .iter()
@@ -106,21 +103,16 @@ fn find_shadowed(
     for ((range, permission, space), behind) in ranges.iter().zip(behind.iter().rev()) {
         if space.difference(&kept.union(behind)).is_empty() {
             let name = subject.rule_name(group, permission, &range.to_string());
-            redundant.insert(format!("{name} is covered by others together"));
+            let text = format!("{name} is covered by others together");
+            redundant.push(Remark::of_rule(group, permission, Whom::Range(*range), text));
         } else {
             kept = kept.union(space);
         }
     }
 }
 
-fn whom_of(permission: &IpPermission) -> impl Iterator<Item = Whom<'_>> {
-    let lists = permission.prefix_list_ids.iter().map(|list| Whom::List(&list.prefix_list_id));
-    let groups = permission.user_id_group_pairs.iter().filter_map(|pair| pair.group_id.as_deref());
-    ranges_of(permission).map(Whom::Range).chain(lists).chain(groups.map(Whom::Group))
-}
-
 /// Itself and every range around it.
-fn wider_than<'w>(whom: &Whom<'w>) -> impl Iterator<Item = Whom<'w>> + use<'w> {
+fn wider_than(whom: &Whom) -> impl Iterator<Item = Whom> + use<> {
     let mut next = Some(whom.clone());
     std::iter::from_fn(move || {
         let current = next.take()?;
@@ -148,12 +140,5 @@ fn covers(wide: &IpPermission, narrow: &IpPermission) -> bool {
     } else {
         // Types and codes are no range.
         whole(wide) || ports(wide) == ports(narrow)
-    }
-}
-
-fn text(whom: &Whom<'_>) -> String {
-    match whom {
-        Whom::Range(range) => range.to_string(),
-        Whom::List(id) | Whom::Group(id) => (*id).to_owned(),
     }
 }

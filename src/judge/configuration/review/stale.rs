@@ -1,21 +1,26 @@
 //! References to groups that are gone.
 
-use std::collections::BTreeSet;
-
-use super::world::permissions;
-use super::{RULES_SHOWN, Subject, traffic};
+use super::allow::Ledger;
+use super::rule::{Remark, Whom, traffic};
+use super::{RULES_SHOWN, Subject};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
 use crate::judge::configuration::{Context, a_few};
 
 /// Warns of them: they match nothing, and look as if they did.
-pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let mut stale = BTreeSet::new();
-    for (group, permission) in permissions(subject) {
+pub(super) fn judge(
+    context: &Context<'_>,
+    subject: &Subject<'_>,
+    ledger: &mut Ledger<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut stale: Vec<Remark> = Vec::new();
+    for (group, permission) in subject.permissions() {
         for pair in &permission.user_id_group_pairs {
             if pair.peering_status.as_ref().is_some_and(|status| status != "active") {
                 let id = pair.group_id.as_deref().unwrap_or("a group without id");
-                stale.insert(subject.rule_name(group, permission, id));
+                let name = subject.rule_name(group, permission, id);
+                stale.push(Remark::of_rule(group, permission, Whom::Group(id.into()), name));
             }
         }
     }
@@ -25,22 +30,25 @@ pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut
         };
         for permission in &listed.stale_ip_permissions {
             for id in permission.user_id_group_pairs.iter().filter_map(|pair| pair.group_id.as_deref()) {
-                let is_told =
-                    stale.iter().any(|told| told.contains(id) && told.contains(&traffic(permission)));
+                let is_told = stale
+                    .iter()
+                    .any(|told| told.text.contains(id) && told.text.contains(&traffic(permission)));
                 if !is_told {
-                    stale.insert(subject.rule_name(group, permission, id));
+                    let name = subject.rule_name(group, permission, id);
+                    stale.push(Remark::of_rule(group, permission, Whom::Group(id.into()), name));
                 }
             }
         }
     }
+    let judged =
+        subject.finding(Code::ReferenceStale, Verdict::Warn).expected("references to groups that are there");
+    let stale = ledger.sift(&judged, stale, findings);
     if stale.is_empty() {
         return;
     }
     let shown = a_few(stale.iter().map(String::as_str));
     findings.push(
-        subject
-            .finding(Code::ReferenceStale, Verdict::Warn)
-            .expected("references to groups that are there")
+        judged
             .observed(format!("lost what it refers to: {shown}"))
             .reason("The rule matches nothing, and looks as if it did.")
             .hint(format!("Remove {shown}, or restore the peering connection."))

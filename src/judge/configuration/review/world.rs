@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use super::{RULES_SHOWN, Subject, entries};
+use super::allow::Ledger;
+use super::rule::{Remark, Whom, traffic};
+use super::{RULES_SHOWN, Subject};
 use crate::code::Code;
 use crate::finding::{Finding, Verdict};
-use crate::judge::configuration::{Context, a_few};
+use crate::judge::configuration::{Context, a_few, entries};
+use crate::judge::list;
 use crate::network::space::ranges_of;
 use crate::snapshot::{Document, IpPermission, SecurityGroup};
 
@@ -20,8 +23,8 @@ const ADMINISTRATION: [i32; 12] = [22, 23, 135, 445, 1433, 1434, 3306, 3389, 543
 /// Rules that admit the whole internet.
 #[derive(Default)]
 struct Open<'a> {
-    /// In words, and whether a port of administration is among theirs.
-    rules: BTreeMap<String, bool>,
+    /// Each, and whether a port of administration is among its own.
+    rules: Vec<(Remark, bool)>,
     /// Prefix lists whose entries were not read.
     unread: BTreeSet<&'a str>,
 }
@@ -38,20 +41,21 @@ fn is_administration((_, protocol, from, to): &Opening<'_>) -> bool {
 
 fn open<'a>(context: &Context<'_>, subject: &'a Subject<'_>) -> Open<'a> {
     let mut found = Open::default();
-    let mut openings: BTreeMap<Opening<'_>, Vec<IpNet>> = BTreeMap::new();
+    let mut openings: BTreeMap<Opening<'_>, (&SecurityGroup, Vec<IpNet>)> = BTreeMap::new();
     let mut direct = BTreeSet::new();
-    for (group, permission) in permissions(subject) {
+    for (group, permission) in subject.permissions() {
         let key = (
             group.group_id.as_str(),
             permission.ip_protocol.as_str(),
             permission.from_port,
             permission.to_port,
         );
-        let ranges = openings.entry(key).or_default();
+        let (_, ranges) = openings.entry(key).or_insert_with(|| (group, Vec::new()));
         for range in ranges_of(permission) {
             if range.prefix_len() == 0 {
                 let name = subject.rule_name(group, permission, &range.to_string());
-                found.rules.insert(name, is_administration(&key));
+                let remark = Remark::of_rule(group, permission, Whom::Range(range), name);
+                found.rules.push((remark, is_administration(&key)));
                 direct.insert((key, range));
             }
             ranges.push(range);
@@ -63,16 +67,16 @@ fn open<'a>(context: &Context<'_>, subject: &'a Subject<'_>) -> Open<'a> {
             }
         }
     }
-    for (key, ranges) in &openings {
+    for (key, (group, ranges)) in &openings {
         let whole: Vec<IpNet> =
             IpNet::aggregate(ranges).into_iter().filter(|range| range.prefix_len() == 0).collect();
         for range in whole.iter().filter(|range| !direct.contains(&(*key, **range))) {
-            let (group, protocol, from_port, to_port) = *key;
+            let (id, protocol, from_port, to_port) = *key;
             let permission =
                 IpPermission { ip_protocol: protocol.into(), from_port, to_port, ..IpPermission::default() };
-            let name =
-                format!("rules for {} of {group} that together are {range}", super::traffic(&permission));
-            found.rules.insert(name, is_administration(key));
+            let name = format!("rules for {} of {id} that together are {range}", traffic(&permission));
+            let remark = Remark::of_rule(group, &permission, Whom::Range(*range), name);
+            found.rules.push((remark, is_administration(key)));
         }
     }
     found
@@ -88,19 +92,20 @@ pub(super) fn judge_administration(
     context: &Context<'_>,
     subject: &Subject<'_>,
     verdict: Verdict,
+    ledger: &mut Ledger<'_>,
     findings: &mut Vec<Finding>,
 ) {
     let rules = open(context, subject).rules.into_iter();
-    let rules: Vec<String> =
-        rules.filter(|(_, administration)| *administration).map(|(name, _)| name).collect();
+    let rules = rules.filter(|(_, administration)| *administration).map(|(remark, _)| remark);
+    let judged = subject
+        .finding(Code::IngressAdministrationOpen, verdict)
+        .expected("no rule for 0.0.0.0/0 or ::/0 on a port of administration");
+    let rules = ledger.sift(&judged, rules, findings);
     if rules.is_empty() {
         return;
     }
-    let code = Code::IngressAdministrationOpen;
     findings.push(
-        subject
-            .finding(code, verdict)
-            .expected("no rule for 0.0.0.0/0 or ::/0 on a port of administration")
+        judged
             .observed(admitting(&rules))
             .reason("Such ports are tried from everywhere, all day.")
             .hint("Remove it or narrow its ports; administer through a bastion, a VPN or Session Manager.")
@@ -109,17 +114,22 @@ pub(super) fn judge_administration(
 }
 
 /// Denies `0.0.0.0/0` and `::/0`, also where several rules or a prefix list come to it.
-pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn judge(
+    context: &Context<'_>,
+    subject: &Subject<'_>,
+    ledger: &mut Ledger<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let expected = "no rule for 0.0.0.0/0 or ::/0";
     let Open { rules, unread } = open(context, subject);
-    let open: Vec<String> = rules.into_keys().collect();
-    judge_administration(context, subject, Verdict::Fail, findings);
+    judge_administration(context, subject, Verdict::Fail, ledger, findings);
+    let judged = subject.finding(Code::IngressWorldOpen, Verdict::Fail).expected(expected);
+    let is_closed = rules.is_empty();
+    let open = ledger.sift(&judged, rules.into_iter().map(|(remark, _)| remark), findings);
     if !open.is_empty() {
         let shown = a_few(open.iter().map(String::as_str));
         findings.push(
-            subject
-                .finding(Code::IngressWorldOpen, Verdict::Fail)
-                .expected(expected)
+            judged
                 .observed(admitting(&open))
                 .reason(Code::IngressWorldOpen.story().meaning)
                 .hint(format!(
@@ -127,7 +137,7 @@ pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut
                 ))
                 .evidence("rules", open.into_iter().take(RULES_SHOWN).collect::<Vec<_>>()),
         );
-    } else if unread.is_empty() {
+    } else if is_closed && unread.is_empty() {
         findings.push(
             subject
                 .finding(Code::IngressWorldClosed, Verdict::Pass)
@@ -137,7 +147,7 @@ pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut
     }
     if !unread.is_empty() {
         let document = Document::PrefixListEntries;
-        let lists = super::super::super::list(unread);
+        let lists = list(unread);
         findings.push(
             subject
                 .finding(Code::SnapshotIncomplete, Verdict::Unknown)
@@ -149,14 +159,4 @@ pub(super) fn judge(context: &Context<'_>, subject: &Subject<'_>, findings: &mut
                 )),
         );
     }
-}
-
-/// Every ingress permission of the subject, with its group.
-pub(super) fn permissions<'s>(
-    subject: &'s Subject<'_>,
-) -> impl Iterator<Item = (&'s SecurityGroup, &'s IpPermission)> {
-    subject
-        .groups
-        .iter()
-        .flat_map(|group| group.ip_permissions.iter().map(move |permission| (*group, permission)))
 }

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+use crate::code::Code;
+
 /// A DNS name with no dot at its end; its last label is not a number, as an address's would be.
 macro_rules! dns_name {
     () => {
@@ -114,8 +116,43 @@ words! {
     VariableDnsName
         concat!("^(", dns_name!(), r"\.?|", variable!(), ")$"),
         ["kubernetes.default.svc.cluster.local.", "${DEV_SERVER_MAGICDNS:-}"];
+    /// A security group, by its id or by its name (EC2 API, `CreateSecurityGroup`).
+    GroupName r"^(sg-[0-9A-Za-z]+|(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255})$", ["sg-0123456789abcdef0", "dev-server"];
+    /// Whom a security group's rule admits.
+    RuleSource concat!("^(", cidr!(), "|(sg|pl)-[0-9A-Za-z]+)$"), ["203.0.113.0/24", "pl-0123456789abcdef0"];
+    /// What a security group's rule is for.
+    RuleTraffic
+        "^(all|(tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp|icmpv6|[0-9]{1,3})$",
+        ["tcp/443", "tcp/8000-8100", "udp", "all"];
+    /// Why something is accepted.
+    Reason r"\S", ["The vendor's webhooks come from anywhere."];
+    /// A day (RFC 3339, `full-date`).
+    ExpiryDate "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", ["2027-01-31"];
     /// The end of DNS names, with its leading dot.
     Suffix concat!(r"^\.", dns_name!(), "$"), [".cwiq.io"];
+}
+
+/// What a review finds, by code.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub(in super::super) struct ReviewCode(pub(in super::super) String);
+
+impl JsonSchema for ReviewCode {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ReviewCode".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        let codes = Code::ALLOWABLE.iter().map(
+            |code| json_schema!({"const": code.id(), "description": code.story().summary, "type": "string"}),
+        );
+        let codes: Vec<_> = codes.collect();
+        json_schema!({"type": "string", "oneOf": codes})
+    }
 }
 
 macro_rules! numbers {
