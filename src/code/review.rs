@@ -56,8 +56,8 @@ pub(super) const UNEXPECTED_SOURCE: Story = Story {
 
 pub(super) const BY_BROAD_CIDR_ONLY: Story = Story {
     summary: "Runners are admitted by nothing but a CIDR that is wider than their subnets.",
-    meaning: "The expectation is met, and not by a rule that means it: whatever gets an address of that range is \
-              admitted too, and whoever narrows the range one day cuts the runners off without knowing.",
+    meaning: "The security groups let them in, and not by a rule that means them: whatever gets an address of that range \
+              is admitted too, and whoever narrows the range one day cuts the runners off without knowing.",
     causes: &[
         "The rule is for the whole VPC, or for a private range such as 10.0.0.0/8.",
         "The rule for the runners was never added, and the wide one hides that.",
