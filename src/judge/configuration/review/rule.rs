@@ -101,11 +101,16 @@ impl Subject<'_> {
     }
 }
 
-/// `tcp/22`, `tcp/1024-65535`, `everything`.
+/// `tcp/22`, `tcp/1024-65535`, `icmp type 8 code 0`, `everything`.
 pub(super) fn traffic(permission: &IpPermission) -> String {
     let protocol = permission.ip_protocol.as_str();
     match (protocol, permission.from_port, permission.to_port) {
         ("-1", ..) => "everything".to_owned(),
+        // EC2 keeps type and code in the fields for ports; -1 is any.
+        ("icmp" | "icmpv6" | "1" | "58", Some(kind), code) if kind != -1 => match code {
+            Some(code) if code != -1 => format!("{protocol} type {kind} code {code}"),
+            _ => format!("{protocol} type {kind}"),
+        },
         (_, Some(from), Some(to)) if from == to && from != -1 => format!("{protocol}/{from}"),
         (_, Some(from), Some(to)) if from != -1 => format!("{protocol}/{from}-{to}"),
         _ => format!("all {protocol}"),
