@@ -127,6 +127,17 @@ pub struct Doubt {
     pub detail: String,
 }
 
+/// Who reaches some interfaces, on what, as things stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Exposure {
+    /// What passes.
+    pub open: Vec<ChangedBox>,
+    /// What is not decided; each box says why.
+    pub undecided: Vec<ChangedBox>,
+    /// What is not known of the whole, e.g. a kind of document that was not read.
+    pub gaps: Vec<Doubt>,
+}
+
 /// From what on a change fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FailOn {

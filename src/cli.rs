@@ -88,6 +88,9 @@ pub enum Command {
     /// Ask AWS's configuration one question: can this send to that, and get the answer back?
     #[cfg(feature = "static")]
     Path(Path),
+    /// Ask AWS's configuration who can reach something, and on what
+    #[cfg(feature = "static")]
+    Reach(Reach),
     /// Compare two configurations: what a change opens and closes, and what becomes of the policy
     #[cfg(feature = "static")]
     Diff(Diff),
@@ -160,6 +163,9 @@ pub enum Document {
     /// reachgate.path/v1, `path --format json`
     #[cfg(feature = "static")]
     Path,
+    /// reachgate.reach/v1, `reach --format json`
+    #[cfg(feature = "static")]
+    Reach,
     /// reachgate.diff/v1, `diff --format json`
     #[cfg(feature = "static")]
     Diff,

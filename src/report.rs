@@ -24,6 +24,8 @@ pub mod output;
 #[cfg(feature = "static")]
 pub mod path;
 pub mod printable;
+#[cfg(feature = "static")]
+pub mod reach;
 pub mod sarif;
 pub mod site;
 pub mod style;
@@ -44,6 +46,8 @@ pub use diff::DiffReport;
 pub use output::{OutputError, OutputSpec, Outputs};
 #[cfg(feature = "static")]
 pub use path::PathReport;
+#[cfg(feature = "static")]
+pub use reach::ReachReport;
 pub use site::{CodesPage, Site};
 pub use style::{ColorChoice, Style};
 

@@ -17,6 +17,8 @@ mod path;
 mod policy;
 mod probe;
 mod progress;
+#[cfg(feature = "static")]
+mod reach;
 mod schema;
 mod selection;
 mod signal;
@@ -44,6 +46,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Gate(options) => gate::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Path(options) => path::run(options, &cli.shared),
+        #[cfg(feature = "static")]
+        Command::Reach(options) => reach::run(options, &cli.shared),
         #[cfg(feature = "static")]
         Command::Diff(options) => diff::run(options, &cli.shared),
         #[cfg(feature = "static")]
@@ -122,6 +126,10 @@ pub enum Failure {
     #[cfg(feature = "static")]
     #[error("a diff is not written as {0}; use text, json, markdown or html")]
     DiffFormat(crate::report::Format),
+    /// Who reaches something is not written in this format.
+    #[cfg(feature = "static")]
+    #[error("who reaches something is not written as {0}; use text or json")]
+    ReachFormat(crate::report::Format),
     /// What `--fail-on` names does not happen here.
     #[error("--fail-on broken, opened and closed are for diff; use fail or warn")]
     FailOn,

@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 use reachgate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
-const FORMATS: [&str; 4] = ["report", "path", "diff", "snapshot"];
+const FORMATS: [&str; 5] = ["report", "path", "reach", "diff", "snapshot"];
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -149,6 +149,23 @@ fn diffs_are_as_their_schema_says() {
 }
 
 #[test]
+fn who_reaches_it_is_as_its_schema_says() {
+    let plan = "../plan/hand/unknown.json";
+    for (arguments, exit, part) in [
+        (&["--snapshot", "after"][..], 0, "open"),
+        (&["--snapshot", "before", "--plan", plan], 3, "undecided"),
+        (&["--snapshot", "before", "--plan", plan], 3, "gaps"),
+    ] {
+        let mut all = vec!["reach", "--format", "json", "--to", "10.1.20.15", "--snapshot", "platform"];
+        all.extend(arguments);
+        let (text, code) = reachgate(&all);
+        assert_eq!(code, Some(exit), "{text}");
+        let report = validates("reach", &text);
+        assert_ne!(report[part].as_array().map(Vec::len), Some(0), "{part}");
+    }
+}
+
+#[test]
 fn snapshots_are_as_their_schema_says() {
     let (text, code) =
         reachgate(&["snapshot", "--all", "--snapshot", "platform", "--snapshot", "before", "--out", "-"]);
@@ -231,7 +248,10 @@ fn schemas_refuse_what_is_not_whole() {
     ];
     let path = reachgate(&question).0;
     let diff = reachgate(&["diff", "--format", "json", "--before", "platform", "--after", "platform"]).0;
-    for (format, text) in [("snapshot", snapshot), ("report", report), ("path", path), ("diff", diff)] {
+    let reach = reachgate(&["reach", "--format", "json", "--snapshot", "platform", "--to", "10.1.20.15"]).0;
+    for (format, text) in
+        [("snapshot", snapshot), ("report", report), ("path", path), ("reach", reach), ("diff", diff)]
+    {
         let validator = jsonschema::draft202012::new(&schema(format)).expect("a schema");
         let whole: Value = serde_json::from_str(&text).unwrap();
         assert!(validator.is_valid(&whole), "{format}");

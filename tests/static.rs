@@ -15,6 +15,8 @@ mod exact;
 mod path;
 #[path = "static/platform.rs"]
 mod platform;
+#[path = "static/reach.rs"]
+mod reach;
 #[path = "static/remedy.rs"]
 mod remedy;
 #[path = "static/report.rs"]

@@ -139,6 +139,23 @@ pub struct Path {
     pub external_snat: ExternalSnat,
 }
 
+/// What `reach` takes.
+#[derive(Debug, Args)]
+pub struct Reach {
+    /// Where AWS's configuration comes from
+    #[command(flatten)]
+    pub configuration: Configuration,
+    /// A plan to judge before it is applied
+    #[command(flatten)]
+    pub plan: PlanFile,
+    /// Who is reached: an address, an interface (eni-…) or an instance (i-…), which is all its interfaces
+    #[arg(long, value_name = "IP|ENI|INSTANCE")]
+    pub to: Endpoint,
+    /// The CNI's `AWS_VPC_K8S_CNI_EXTERNALSNAT`, which AWS does not know
+    #[arg(long, value_name = "WHETHER", default_value = "unknown")]
+    pub external_snat: ExternalSnat,
+}
+
 /// What `diff` takes.
 #[derive(Debug, Args)]
 pub struct Diff {

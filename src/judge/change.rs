@@ -5,7 +5,9 @@ mod name;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::change::{Change, ChangedBox, Doubt, Party, PartyKind, ServiceRange, Target, TargetKind};
+use crate::change::{
+    Change, ChangedBox, Doubt, Exposure, Party, PartyKind, ServiceRange, Target, TargetKind,
+};
 use crate::code::Code;
 use crate::finding::Finding;
 use crate::network::space::{Addresses, Services, Space};
@@ -61,6 +63,23 @@ pub fn judge_change(
         boxes.sort();
     }
     change
+}
+
+/// Judges who reaches some interfaces. The differences are the comparison's with nothing
+/// ([`Comparison::exposure`]).
+pub fn judge_exposure(policy: &Policy, snapshot: &Snapshot, differences: Vec<Difference>) -> Exposure {
+    let none = [Vec::new(), Vec::new()];
+    let Change { opened, undecided, mut gaps, .. } =
+        judge_change(policy, [snapshot, snapshot], differences, &[], none);
+    if snapshot.narrowed {
+        gaps.push(Doubt {
+            code: Code::SnapshotIncomplete,
+            component: String::new(),
+            detail: "only what the policy leads to was read: whoever else there is may reach it too"
+                .to_owned(),
+        });
+    }
+    Exposure { open: opened, undecided, gaps }
 }
 
 /// What is not known of a change because its plan leaves it open, does not model it or is not whole.

@@ -8,7 +8,7 @@ mod delta;
 mod group;
 mod touch;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Range;
 use std::rc::Rc;
@@ -69,10 +69,28 @@ impl<'a> Comparison<'a> {
     pub fn new(before: &'a Network<'a>, after: &'a Network<'a>, translation: Translation) -> Self {
         let sides = [before, after];
         let changed = Changed::between(before.snapshot(), after.snapshot());
-        Self::of(sides, translation, &changed)
+        Self::of(sides, translation, &changed, None)
     }
 
-    fn of(sides: [&'a Network<'a>; 2], translation: Translation, changed: &Changed<'a>) -> Self {
+    /// Finds who reaches some interfaces of a snapshot, by id: what is open towards them is what was closed in
+    /// `nothing`, a snapshot of the same kinds of document that holds no thing. Building it takes time in proportion
+    /// to the snapshot.
+    pub fn exposure(
+        nothing: &'a Network<'a>,
+        network: &'a Network<'a>,
+        translation: Translation,
+        interfaces: &BTreeSet<&str>,
+    ) -> Self {
+        let changed = Changed::between(nothing.snapshot(), network.snapshot());
+        Self::of([nothing, network], translation, &changed, Some(interfaces))
+    }
+
+    fn of(
+        sides: [&'a Network<'a>; 2],
+        translation: Translation,
+        changed: &Changed<'a>,
+        only: Option<&BTreeSet<&str>>,
+    ) -> Self {
         let quiet = !changed.roads
             && changed.interfaces.is_empty()
             && changed.ingress.is_empty()
@@ -86,7 +104,7 @@ impl<'a> Comparison<'a> {
         let outward = sides.iter().flat_map(|side| side.snapshot().security_groups.values());
         let outward = outward.flat_map(|group| &group.ip_permissions_egress).flat_map(ranges_of);
         let cuts = cuts.and(&Cuts::of(outward));
-        let targets = targets(sides, &cuts, changed, moved);
+        let targets = targets(sides, &cuts, changed, moved, only);
         Self { sides, translation, origins, targets }
     }
 
@@ -274,6 +292,7 @@ fn targets<'a>(
     cuts: &Cuts,
     changed: &Changed<'a>,
     moved: bool,
+    only: Option<&BTreeSet<&str>>,
 ) -> Vec<Target<'a>> {
     type Kind<'a> = Option<(Class<'a>, usize)>;
     /// Family, whether it is reached, of which kind on each side; its id where a side leaves it open.
@@ -283,6 +302,7 @@ fn targets<'a>(
         sides.iter().flat_map(|side| side.snapshot().network_interfaces.keys()).map(Id::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
     let settled = |id: &str| !changed.roads && !changed.interfaces.contains(id);
     let mut found: BTreeMap<Alike<'a>, Target<'a>> = BTreeMap::new();
     for id in ids {

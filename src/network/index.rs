@@ -140,7 +140,7 @@ impl<'a> Network<'a> {
     }
 
     /// The interfaces attached to an instance.
-    pub(super) fn attached_to(&self, instance: &str) -> &[&'a NetworkInterface] {
+    pub fn attached_to(&self, instance: &str) -> &[&'a NetworkInterface] {
         self.attached.get(instance).map_or(&[], Vec::as_slice)
     }
 

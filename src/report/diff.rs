@@ -11,7 +11,7 @@ use crate::change::{Change, FailOn};
 use crate::exit::Exit;
 use crate::finding::{Map, PolicyName, Verdict};
 
-pub use json::{BoxV1, DIFF_SCHEMA, DiffV1, write_diff_schema};
+pub use json::{BoxV1, DIFF_SCHEMA, DiffV1, DoubtV1, write_diff_schema};
 
 /// A change, and what it is a change of.
 #[derive(Debug)]

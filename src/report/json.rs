@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::UnknownCode;
 use crate::exit::Exit;
-use crate::finding::{Finding, Location, Report, Verdict};
+use crate::finding::{Finding, Location, PolicyName, Report, Verdict};
 
 use super::printable;
 use super::style::Style;
@@ -74,6 +74,13 @@ pub struct PolicyV1 {
     pub origin: String,
     /// SHA-256 of its text, lower-case hex; reports of one policy agree in it.
     pub digest: String,
+}
+
+impl From<&PolicyName> for PolicyV1 {
+    fn from(policy: &PolicyName) -> Self {
+        let PolicyName { name, origin, digest } = policy.clone();
+        Self { name, origin, digest }
+    }
 }
 
 /// How it was judged.
@@ -243,11 +250,7 @@ impl From<&Report> for ReportV1 {
             schema: SchemaName::V1,
             tool: Tool { name: "reachgate".to_owned(), version: VERSION.to_owned() },
             mode: report.mode.word().to_owned(),
-            policy: PolicyV1 {
-                name: report.policy.name.clone(),
-                origin: report.policy.origin.clone(),
-                digest: report.policy.digest.clone(),
-            },
+            policy: PolicyV1::from(&report.policy),
             verdict: report.verdict().into(),
             exit_code: Exit::of(report).code(),
             taken_at: report.taken_at.to_string(),

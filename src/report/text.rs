@@ -5,6 +5,8 @@ pub(super) mod diff;
 mod layout;
 #[cfg(feature = "static")]
 pub(super) mod path;
+#[cfg(feature = "static")]
+pub(super) mod reach;
 mod section;
 mod summary;
 

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::report::json::write_report_schema;
 #[cfg(feature = "static")]
 use crate::{
-    report::{diff::write_diff_schema, path::write_path_schema},
+    report::{diff::write_diff_schema, path::write_path_schema, reach::write_reach_schema},
     snapshot::write_snapshot_schema,
 };
 
@@ -16,6 +16,8 @@ pub fn run(document: Document) -> Result<Exit, Failure> {
         Document::Report => print(|out| write_report_schema(out)),
         #[cfg(feature = "static")]
         Document::Path => print(|out| write_path_schema(out)),
+        #[cfg(feature = "static")]
+        Document::Reach => print(|out| write_reach_schema(out)),
         #[cfg(feature = "static")]
         Document::Diff => print(|out| write_diff_schema(out)),
         #[cfg(feature = "static")]

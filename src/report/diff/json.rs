@@ -146,11 +146,7 @@ impl From<&DiffReport> for DiffV1 {
             tool: Tool { name: "reachgate".to_owned(), version: VERSION.to_owned() },
             before: report.before.clone(),
             after: report.after.clone(),
-            policy: PolicyV1 {
-                name: report.policy.name.clone(),
-                origin: report.policy.origin.clone(),
-                digest: report.policy.digest.clone(),
-            },
+            policy: PolicyV1::from(&report.policy),
             verdict: match exit {
                 crate::exit::Exit::Met => VerdictV1::Pass,
                 crate::exit::Exit::Broken => VerdictV1::Fail,

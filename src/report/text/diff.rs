@@ -35,20 +35,30 @@ pub(in crate::report) fn write(report: &DiffReport, style: &Style, out: &mut dyn
     boxes("opened", Verdict::Warn, &change.opened, &mut page)?;
     boxes("closed", Verdict::Warn, &change.closed, &mut page)?;
     boxes("undecided", Verdict::Unknown, &change.undecided, &mut page)?;
-    if !change.gaps.is_empty() {
-        page.underlined("not known of the whole")?;
-        for gap in &change.gaps {
-            line(Verdict::Unknown, &told(gap), Some(gap.code.id()), &mut page)?;
-            page.command("explain", &explain(gap.code))?;
-        }
-        page.blank()?;
-    }
+    gaps(&change.gaps, &mut page)?;
     findings("broken", change.broken(), &mut page)?;
     findings("mended", change.mended(), &mut page)?;
     summary(report, &mut page)
 }
 
-fn boxes(heading: &str, verdict: Verdict, boxes: &[ChangedBox], page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn gaps(gaps: &[Doubt], page: &mut Page<'_>) -> io::Result<()> {
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    page.underlined("not known of the whole")?;
+    for gap in gaps {
+        line(Verdict::Unknown, &told(gap), Some(gap.code.id()), page)?;
+        page.command("explain", &explain(gap.code))?;
+    }
+    page.blank()
+}
+
+pub(super) fn boxes(
+    heading: &str,
+    verdict: Verdict,
+    boxes: &[ChangedBox],
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     if boxes.is_empty() {
         return Ok(());
     }
@@ -151,6 +161,16 @@ fn summary(report: &DiffReport, page: &mut Page<'_>) -> io::Result<()> {
     let after = super::summary::counts(&change.after.iter().collect::<Vec<_>>(), page.style);
     page.paragraph("", "  ", &format!("{reach}; the policy after: {after}"))?;
     let (verdict, meaning) = status(report);
+    verdict_line(verdict, meaning, exit, page)
+}
+
+/// What the exit code means, last of all.
+pub(super) fn verdict_line(
+    verdict: Verdict,
+    meaning: &str,
+    exit: Exit,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let (paint, bold) = (page.style.of(verdict), page.style.bold());
     let (glyph, hang, code) = (page.glyph(verdict), page.hang(), exit.code());
     page.paragraph(
