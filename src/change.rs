@@ -7,9 +7,9 @@
 mod address;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::Code;
+use crate::code::{Area, Code};
 use crate::finding::{Finding, Verdict};
 
 pub use address::AddressRange;
@@ -155,11 +155,22 @@ pub enum FailOn {
 }
 
 impl Change {
-    /// What the change breaks: the failures after it of subjects that had none before.
+    /// What the change breaks: the failures after it of subjects that had none before, and of a review those that
+    /// had not this one, or not of these rules.
     pub fn broken(&self) -> Vec<&Finding> {
         let before = worst_by_subject(&self.before);
-        let had = |finding: &&Finding| before.get(finding.subject.as_str()) != Some(&Verdict::Fail);
-        self.after.iter().filter(|finding| finding.verdict == Verdict::Fail).filter(had).collect()
+        let is_new = |finding: &&Finding| match finding.area() {
+            Area::Review => {
+                let had = |it: &&Finding| {
+                    it.verdict == Verdict::Fail && it.code == finding.code && it.subject == finding.subject
+                };
+                let had: Vec<&Finding> = self.before.iter().filter(had).collect();
+                // The same may be written as other rules; then nothing is opened.
+                had.is_empty() || !self.opened.is_empty() && names_other_rules(finding, &had)
+            }
+            _ => before.get(finding.subject.as_str()) != Some(&Verdict::Fail),
+        };
+        self.after.iter().filter(|finding| finding.verdict == Verdict::Fail).filter(is_new).collect()
     }
 
     /// What the change mends: the failures before it of subjects that it leaves with no failure and nothing
@@ -194,6 +205,22 @@ impl Change {
             FailOn::Closed => has(Verdict::Fail) || !self.closed.is_empty(),
         }
     }
+}
+
+/// Whether a review's failure is of a rule that none of those before was of. A rule that was made anew is the same.
+fn names_other_rules(finding: &Finding, before: &[&Finding]) -> bool {
+    /// Evidence lists so many at most: beyond them, what is said as a whole is compared.
+    const LISTED: usize = 50;
+    let rules = |finding: &Finding| -> BTreeSet<String> {
+        let rules = finding.evidence.get("rules").and_then(|rules| rules.as_array());
+        let rules = rules.into_iter().flatten().filter_map(|rule| rule.as_str());
+        // Its own id comes last, in brackets.
+        rules.map(|rule| rule.rsplit_once(" (sgr-").map_or(rule, |(what, _)| what).to_owned()).collect()
+    };
+    let had: BTreeSet<String> = before.iter().flat_map(|it| rules(it)).collect();
+    let now = rules(finding);
+    let are_cut = now.len() >= LISTED || had.len() >= LISTED;
+    !now.is_subset(&had) || are_cut && before.iter().all(|it| it.observed != finding.observed)
 }
 
 fn worst_by_subject(findings: &[Finding]) -> BTreeMap<&str, Verdict> {

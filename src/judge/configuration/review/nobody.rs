@@ -109,7 +109,7 @@ fn why_nobody(
 ) -> Option<&'static str> {
     let snapshot = context.network.snapshot();
     let is_stale = pair.peering_status.as_ref().is_some_and(|status| status != "active")
-        || snapshot.stale_security_groups.contains_key(&group.group_id);
+        || is_listed_as_stale(snapshot, group, id);
     // A cluster that is scaled to zero is told by the runners' own findings.
     if is_stale || subject.cluster_groups.contains(id) || carried.groups.contains(id.as_str()) {
         return None;
@@ -117,13 +117,18 @@ fn why_nobody(
     if snapshot.security_groups.contains_key(id) {
         return Some("no interface carries the group");
     }
-    let is_near = pair.vpc_peering_connection_id.is_none() && is_of_own_account(snapshot, group, id);
-    (is_near && snapshot.has(Document::SecurityGroups)).then_some("no group of that id was read")
+    is_near(snapshot, group, id).then_some("no group of that id was read")
 }
 
-/// Whether the group's rule refers to a group of its own account: another's are perhaps not in the snapshot. Only
-/// `describe-security-group-rules` tells that; without it, it is not known, and so not said.
-fn is_of_own_account(snapshot: &Snapshot, group: &SecurityGroup, id: &Id) -> bool {
+fn is_listed_as_stale(snapshot: &Snapshot, group: &SecurityGroup, id: &Id) -> bool {
+    let listed = snapshot.stale_security_groups.get(&group.group_id);
+    let permissions = listed.into_iter().flat_map(|listed| &listed.stale_ip_permissions);
+    permissions.flat_map(|it| &it.user_id_group_pairs).any(|pair| pair.group_id.as_ref() == Some(id))
+}
+
+/// Whether the group's rule refers to a group of its own account and VPC: others are perhaps not in the snapshot.
+/// Only `describe-security-group-rules` tells that; without it, it is not known, and so not said.
+fn is_near(snapshot: &Snapshot, group: &SecurityGroup, id: &Id) -> bool {
     let mut rules = snapshot.security_group_rules.values();
     let referenced = rules.find_map(|rule| {
         let referenced = rule.referenced_group_info.as_ref().filter(|it| it.group_id.as_ref() == Some(id))?;

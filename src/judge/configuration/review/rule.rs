@@ -82,13 +82,13 @@ pub(super) fn rule_ids(snapshot: &Snapshot, groups: &[&SecurityGroup]) -> HashMa
 }
 
 impl Subject<'_> {
-    /// The rule's own id where the snapshot has it, and what it says.
+    /// What the rule says, and its own id where the snapshot has it.
     pub(super) fn rule_name(&self, group: &SecurityGroup, permission: &IpPermission, whom: &str) -> String {
         let ports = (permission.from_port.unwrap_or(-1), permission.to_port.unwrap_or(-1));
         let key = (group.group_id.clone(), permission.ip_protocol.clone(), ports, whom.to_owned());
         let what = format!("{} for {whom}", traffic(permission));
         match self.rule_ids.get(&key) {
-            Some(id) => format!("{id} ({what}) in {}", group.group_id),
+            Some(id) => format!("{what} in {} ({id})", group.group_id),
             None => format!("{what} in {}", group.group_id),
         }
     }
