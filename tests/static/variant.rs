@@ -53,6 +53,9 @@ struct Variant {
     /// Codes that pass.
     #[serde(default)]
     also: BTreeSet<String>,
+    /// Codes that no finding has.
+    #[serde(default)]
+    never: BTreeSet<String>,
     /// What some finding has to say, in any of its texts.
     #[serde(default)]
     says: Vec<String>,
@@ -153,6 +156,11 @@ fn complaints(variant: &Variant, findings: &[(String, String, String)]) -> Vec<S
     for code in &variant.also {
         if !findings.iter().any(|(had, verdict, _)| had == code && verdict == "pass") {
             wrong.push(format!("{code} does not pass"));
+        }
+    }
+    for code in &variant.never {
+        if findings.iter().any(|(had, ..)| had == code) {
+            wrong.push(format!("{code} is there"));
         }
     }
     for text in &variant.says {
