@@ -27,6 +27,8 @@ pub struct Change {
     /// What is not known of the change as a whole, e.g. a value that is known only once a plan is applied, or a
     /// kind of document that was not read.
     pub gaps: Vec<Doubt>,
+    /// Whether only what the policy leads to was read, on both sides, so that nothing else is compared.
+    pub narrowed: bool,
     /// The policy's findings before, in the order they are shown.
     pub before: Vec<Finding>,
     /// The policy's findings after, in the order they are shown.

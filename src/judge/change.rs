@@ -29,7 +29,13 @@ pub fn judge_change(
 ) -> Change {
     let names = Names::new(policy, snapshots);
     let [before, after] = findings;
-    let mut change = Change { before, after, gaps: gaps(snapshots), ..Change::default() };
+    let mut change = Change {
+        before,
+        after,
+        gaps: gaps(snapshots),
+        narrowed: snapshots.iter().all(|snapshot| snapshot.narrowed),
+        ..Change::default()
+    };
     for (target, difference) in merged(&names, differences) {
         change.opened.extend(boxes(&names, &target, &difference.opened, &[]));
         change.closed.extend(boxes(&names, &target, &difference.closed, &[]));
@@ -103,17 +109,28 @@ pub fn parts(comparison: &Comparison<'_>, count: usize) -> Vec<Range<usize>> {
     (0..comparison.len()).step_by(each).map(|from| from..(from + each).min(comparison.len())).collect()
 }
 
-/// Without its interfaces a snapshot does not say what its groups guard.
+/// Without its interfaces a snapshot does not say what its groups guard; and what a narrowed one does not hold may
+/// still be there.
 fn gaps(snapshots: [&Snapshot; 2]) -> Vec<Doubt> {
+    let [before, after] = snapshots;
+    let narrowed = match (before.narrowed, after.narrowed) {
+        (true, false) => Some("before"),
+        (false, true) => Some("after"),
+        _ => None,
+    };
+    let narrowed = narrowed.map(|side| Doubt {
+        code: Code::SnapshotIncomplete,
+        component: String::new(),
+        detail: format!("{side}, only what the policy leads to was read, and not so on the other side"),
+    });
     let documents = [Document::NetworkInterfaces, Document::SecurityGroups];
     let missing = documents.into_iter().filter(|it| snapshots.iter().any(|snapshot| !snapshot.has(*it)));
-    missing
-        .map(|document| Doubt {
-            code: Code::SnapshotIncomplete,
-            component: String::new(),
-            detail: format!("{document} was not read on both sides; it takes {}", document.action()),
-        })
-        .collect()
+    let missing = missing.map(|document| Doubt {
+        code: Code::SnapshotIncomplete,
+        component: String::new(),
+        detail: format!("{document} was not read on both sides; it takes {}", document.action()),
+    });
+    missing.chain(narrowed).collect()
 }
 
 /// Differences that are the same towards interfaces of the same name and groups, as one.

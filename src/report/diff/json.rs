@@ -48,6 +48,9 @@ pub struct DiffV1 {
     pub undecided: Vec<BoxV1>,
     /// What is not known of the change as a whole.
     pub gaps: Vec<DoubtV1>,
+    /// Whether only what the policy leads to was read, on both sides, so that nothing else is compared.
+    #[serde(default)]
+    pub narrowed: bool,
     /// What of the policy it breaks.
     pub broken: Vec<FindingV1>,
     /// What of the policy it mends; the findings are those before.
@@ -160,6 +163,7 @@ impl From<&DiffReport> for DiffV1 {
             closed: boxes(&change.closed),
             undecided: boxes(&change.undecided),
             gaps: change.gaps.iter().map(DoubtV1::from).collect(),
+            narrowed: change.narrowed,
             broken: findings(change.broken()),
             mended: findings(change.mended()),
             findings: findings(change.after.iter().collect()),

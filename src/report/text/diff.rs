@@ -32,6 +32,10 @@ pub(in crate::report) fn write(report: &DiffReport, style: &Style, out: &mut dyn
     let heading = page.one_line(&text).into_owned();
     page.paragraph("", "  ", &format!("{dim}{heading}{dim:#}"))?;
     page.blank()?;
+    if change.narrowed {
+        page.paragraph("", "  ", "compared is what the policy leads to: both sides were read no further")?;
+        page.blank()?;
+    }
     boxes("opened", Verdict::Warn, &change.opened, &mut page)?;
     boxes("closed", Verdict::Warn, &change.closed, &mut page)?;
     boxes("undecided", Verdict::Unknown, &change.undecided, &mut page)?;
