@@ -1,8 +1,10 @@
 //! What the jobs' scripts ask of reachgate, for each value of each input, is what its parser takes.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use reachgate::cli::{self, Cli};
 use serde_json::{Value, json};
@@ -23,6 +25,7 @@ fn other(name: &str) -> &'static str {
         "timeout" => "500ms",
         "snapshot" => "one.json $FOLDER/two",
         "before" => "before.json",
+        "plan" => "plan.json",
         "static-report" => "static/report.json",
         "max-age" => "2h",
         "aws-timeout" => "90s",
@@ -51,6 +54,15 @@ fn ended(script: &str, cases: &str) -> (Option<i32>, Vec<Vec<String>>) {
     let recorder = fs::read_to_string(&path).unwrap().lines().take(2).collect::<Vec<_>>().join("\n");
     let recorder = recorder + &format!("\ncase $1 in {cases} esac\n");
     fs::write(&path, recorder).unwrap();
+    // A test beside this one that starts a process just now may hold the recorder open for writing, for a moment.
+    while Command::new(&path)
+        .arg("--version")
+        .status()
+        .is_err_and(|it| it.kind() == ErrorKind::ExecutableFileBusy)
+    {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let before = program::calls(folder.path()).len();
     let status = Command::new("sh")
         .args(["-e", "-c", script])
         .current_dir(folder.path())
@@ -59,7 +71,7 @@ fn ended(script: &str, cases: &str) -> (Option<i32>, Vec<Vec<String>>) {
         .env("FOLDER", "/srv/policies")
         .status()
         .unwrap();
-    (status.code(), program::calls(folder.path()))
+    (status.code(), program::calls(folder.path()).split_off(before))
 }
 
 /// Without files the configuration of now is captured first, to be compared.
@@ -67,9 +79,61 @@ fn ended(script: &str, cases: &str) -> (Option<i32>, Vec<Vec<String>>) {
 fn a_snapshot_of_before_is_compared_with_now() {
     let calls = asked(&Component::load("review").script(&json!({ "before": "before.json" })));
     let [_, snapshot, diff, review] = calls.as_slice() else { panic!("{calls:?}") };
-    assert_eq!(snapshot[..], ["snapshot", "--out", "reachgate-review/after.json"]);
-    assert_eq!(diff[..5], ["diff", "--before", "before.json", "--after", "reachgate-review/after.json"]);
-    assert_eq!(review[0], "static");
+    assert_eq!(snapshot[..], ["snapshot", "--all", "--out", "reachgate-review/now.json"]);
+    assert_eq!(diff[..5], ["diff", "--before", "before.json", "--after", "reachgate-review/now.json"]);
+    assert_eq!(review[..3], ["static", "--snapshot", "reachgate-review/now.json"]);
+}
+
+/// A plan is laid over what there is, from files or as it is captured, and judged as it will be.
+#[test]
+fn a_plan_is_compared_and_judged() {
+    let review = Component::load("review");
+    let calls = asked(&review.script(&json!({ "plan": "plan.json", "snapshot": "a b" })));
+    let [_, diff, judged] = calls.as_slice() else { panic!("{calls:?}") };
+    assert_eq!(diff[..7], ["diff", "--before", "a", "--before", "b", "--plan", "plan.json"]);
+    assert_eq!(judged[..7], ["static", "--snapshot", "a", "--snapshot", "b", "--plan", "plan.json"]);
+    let calls = asked(&review.script(&json!({ "plan": "plan.json" })));
+    let [_, _, diff, judged] = calls.as_slice() else { panic!("{calls:?}") };
+    let now = "reachgate-review/now.json";
+    assert_eq!(diff[..5], ["diff", "--before", now, "--plan", "plan.json"]);
+    assert_eq!(judged[..5], ["static", "--snapshot", now, "--plan", "plan.json"]);
+    let over = json!({ "plan": "plan.json", "before": "before.json", "snapshot": "a" });
+    let calls = asked(&review.script(&over));
+    assert_eq!(calls[1][..5], ["diff", "--before", "before.json", "--plan", "plan.json"]);
+    // Where nothing can be captured, the plan is judged alone, and the comparison is refused.
+    let cases = "snapshot) exit 2 ;; diff) exit 2 ;; static) exit 3 ;;";
+    let (status, calls) = ended(&review.script(&json!({ "plan": "plan.json" })), cases);
+    assert_eq!(
+        (status, &calls[3][..3]),
+        (Some(2), &["static", "--plan", "plan.json"].map(str::to_owned)[..])
+    );
+}
+
+/// What a change does decides where that is asked for; that it could not be read always does.
+#[test]
+fn a_change_decides_where_it_is_asked_to() {
+    let script = |over: &str| {
+        let over = json!({ "snapshot": "a", "plan": "plan.json", "change-fail-on": over });
+        Component::load("review").script(&over)
+    };
+    for (fail_on, diff, configuration, exit) in [
+        ("", 1, 0, 0),
+        ("", 3, 0, 0),
+        ("", 2, 0, 2),
+        ("", 137, 0, 137),
+        ("", 1, 3, 3),
+        ("opened", 0, 0, 0),
+        ("opened", 1, 0, 1),
+        ("opened", 3, 0, 3),
+        ("opened", 3, 1, 1),
+        ("broken", 1, 2, 2),
+    ] {
+        let cases = format!("diff) exit {diff} ;; static) exit {configuration} ;;");
+        let (status, calls) = ended(&script(fail_on), &cases);
+        assert_eq!(status, Some(exit), "--fail-on {fail_on}: diff {diff}, static {configuration}");
+        let asked = calls[1].windows(2).find(|words| words[0] == "--fail-on").map(|words| words[1].as_str());
+        assert_eq!(asked, Some(fail_on).filter(|it| !it.is_empty()));
+    }
 }
 
 /// All that is asked, each understood, and the last of it.
@@ -172,12 +236,12 @@ fn every_artifact_is_written() {
         let mut formats: Vec<String> =
             of_call(asked.last().unwrap()).into_iter().map(|(format, _)| format).collect();
         formats.sort_unstable();
-        assert_eq!(
-            formats,
-            ["annotations", "code-quality", "dotenv", "json", "junit", "openmetrics", "sarif", "text"],
-            "{}",
-            component.name
-        );
+        let mut expected =
+            vec!["annotations", "code-quality", "dotenv", "json", "junit", "openmetrics", "sarif", "text"];
+        if component.name == "review" {
+            expected.insert(3, "html");
+        }
+        assert_eq!(formats, expected, "{}", component.name);
         for (report, format) in [
             ("annotations", "annotations"),
             ("codequality", "code-quality"),

@@ -189,6 +189,32 @@ fn the_review_blocks_unless_it_may_fail() {
     }
 }
 
+/// A plan of a merge request: what it opens is told, as a page and as a comment, and may fail the job.
+#[test]
+fn the_review_tells_what_a_plan_does() {
+    let from = |name: &str| root().join("tests/plan/real/rule-added").join(name).display().to_string();
+    for (fail_on, status) in [("", "PASS"), ("opened", "FAIL")] {
+        // The account that the plan is for has one of the runners' subnets, and no cluster.
+        let over = json!({
+            "snapshot": from("before"),
+            "plan": from("plan.json"),
+            "change-fail-on": fail_on,
+            "skip": "runner-subnet-missing,cluster",
+        });
+        let project = reviewed("before", &over);
+        project.write("main.tf", "# changed");
+        project.commit("main.tf");
+        let outcome = project.run(&[MERGE_REQUEST, ("DEV_SERVER_IP", "10.1.20.15")]);
+        became(&outcome, "reachgate-review", status);
+        assert!(project.read("reachgate-review/diff.md").contains("tcp/22"), "{}", outcome.said);
+        assert!(
+            project.read("reachgate-review/diff.html").starts_with("<!DOCTYPE html>"),
+            "{}",
+            outcome.said
+        );
+    }
+}
+
 /// The example as it is, in a project of the component's own group: the deploy waits for the gate.
 #[test]
 fn the_example_gates_its_deploy() {
