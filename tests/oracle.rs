@@ -9,6 +9,8 @@ mod change;
 mod dice;
 #[path = "oracle/difference.rs"]
 mod difference;
+#[path = "oracle/everything.rs"]
+mod everything;
 #[path = "oracle/open.rs"]
 mod open;
 #[path = "oracle/packet.rs"]

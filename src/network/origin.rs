@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::changed::Changed;
 use super::index::Network;
 use super::path::{may_be_pod, node_of};
-use super::place::{Place, SOURCE};
+use super::place::{Place, SOURCE, primary};
 use super::space::{Addresses, Cuts, address, address_ranges, number};
 use super::state;
 use super::trail::Trail;
@@ -97,7 +97,7 @@ pub(super) struct Origin<'a> {
     /// Which it is, told apart by node.
     pub fine: Vec<usize>,
     /// In each snapshot: the main interface of the node that may stand for it.
-    pub nodes: Vec<Option<&'a str>>,
+    pub nodes: Vec<Option<&'a NetworkInterface>>,
     /// Whether it may fare differently in the one than in the other, towards an interface that did not change.
     pub moved: bool,
 }
@@ -157,12 +157,14 @@ impl<'a> Origins<'a> {
             let owners: Vec<Owner<'a>> = owners(sides, first);
             for (interval, first, last) in cuts.split(first, last) {
                 let kinds = sides.iter().zip(&owners).map(|(side, owner)| kind(side, owner, first, interval));
-                let (kinds, nodes): (Vec<Kind<'a>>, Vec<Option<&'a str>>) = kinds.unzip();
+                let (kinds, nodes): (Vec<Kind<'a>>, Vec<Option<&'a NetworkInterface>>) = kinds.unzip();
                 let coarse = kinds.iter().map(|kind| coarse.of(kind.clone())).collect();
-                let fine: Vec<usize> =
-                    kinds.into_iter().zip(&nodes).map(|it| fine.of((it.0, *it.1))).collect();
+                let named = nodes.iter().map(|node| node.map(|it| it.network_interface_id.as_str()));
+                let fine: Vec<usize> = kinds.into_iter().zip(named).map(|it| fine.of(it)).collect();
+                // A pod leaves its VPC by its node's rules.
                 let moved = owners.iter().any(|owner| has_moved(owner, changed))
-                    || owners.windows(2).any(|pair| !same(&pair[0], &pair[1]));
+                    || owners.windows(2).any(|pair| !same(&pair[0], &pair[1]))
+                    || nodes.iter().flatten().any(|node| changed.moves(node));
                 let key = fine.iter().map(|it| (*it, moved)).collect();
                 let origin = found.entry(key).or_insert_with(|| Origin {
                     ranges: Vec::new(),
@@ -226,7 +228,7 @@ fn kind<'a>(
     owner: &Owner<'a>,
     address: IpAddr,
     interval: usize,
-) -> (Kind<'a>, Option<&'a str>) {
+) -> (Kind<'a>, Option<&'a NetworkInterface>) {
     match owner {
         Owner::Nobody => (Kind::Nobody, None),
         Owner::Open(it) => (Kind::Open(it.of.as_deref().unwrap_or_default()), None),
@@ -234,16 +236,15 @@ fn kind<'a>(
         Owner::One(interface) => {
             let place = Place::of_interface(network, &mut Trail::default(), interface, address, SOURCE).ok();
             let pod = place.as_ref().filter(|place| may_be_pod(place));
-            let node = pod.map(|place| {
-                let main = node_of(network, place).and_then(|node| node.interface);
-                main.map_or(interface.network_interface_id.as_str(), |it| it.network_interface_id.as_str())
-            });
+            let node =
+                pod.map(|place| node_of(network, place).and_then(|node| node.interface).unwrap_or(interface));
             (Kind::One(Class::of(network, interface), pod.is_some(), interval), node)
         }
     }
 }
 
-/// The ranges of owned addresses, cut where an owner begins or ends.
+/// The ranges of owned addresses, cut where an owner begins or ends, and around an interface's primary address, which
+/// is no pod's.
 fn segments(sides: &[&Network<'_>]) -> Vec<(IpAddr, IpAddr)> {
     let mut owned = Addresses::new();
     let mut ends: Vec<u128> = Vec::new();
@@ -251,6 +252,8 @@ fn segments(sides: &[&Network<'_>]) -> Vec<(IpAddr, IpAddr)> {
         for range in addresses_of(interface).ranges() {
             ends.extend([Some(*range.start()), range.end().checked_add(1)].into_iter().flatten());
         }
+        let own = primary(interface, false).map(number);
+        ends.extend(own.into_iter().flat_map(|own| [own, own + 1]));
     }
     let every = sides.iter().flat_map(|side| side.snapshot().network_interfaces.values());
     owned |= every.flat_map(|it| addresses_of(it).ranges().collect::<Vec<_>>()).collect::<Addresses>();

@@ -98,9 +98,11 @@ fn walk<'a>(network: &Network<'a>, from: &Place<'a>, to: &Place<'a>, client: Ran
     tally
 }
 
-/// What an interface's groups admit from each of some places, if references to groups reach and if they do not.
+/// What an interface's groups admit from each of some places, if references to groups reach, if they do not and if
+/// that is not known.
 pub(super) fn admissions(network: &Network<'_>, from: &[Place<'_>], to: &Place<'_>) -> Vec<Outcome> {
-    let each = from.iter().flat_map(|from| [Reach::Yes, Reach::No("")].map(|reach| (from, reach)));
+    let reaches = [Reach::Yes, Reach::No(""), Reach::Undecided("")];
+    let each = from.iter().flat_map(|from| reaches.clone().map(|reach| (from, reach)));
     each.map(|(from, reach)| {
         let mut tally = Tally::default();
         filter::check(network, &mut tally, to, from, Direction::Ingress, &reach);

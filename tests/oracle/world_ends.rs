@@ -12,6 +12,9 @@ impl Builder<'_> {
                 number += 1;
                 let eni = id(format!("eni-{number}"));
                 let at = |n: u32| block.hosts().nth(n as usize - 1).unwrap();
+                // A pod's address may be next to its node's own, as AWS gives them out in a row, or far from it.
+                let main = 11 + 2 * host;
+                let pod = if self.dice.once_in(2) { main + 1 } else { 21 + host };
                 let shared = number > 1 && self.dice.once_in(10);
                 let instance = id(format!("i-{}", if shared { number - 1 } else { number }));
                 let kind = self
@@ -39,10 +42,10 @@ impl Builder<'_> {
                         ),
                         vpc_id: Some(vpc.clone()),
                         subnet_id: Some(subnet.clone()),
-                        private_ip_address: Some(at(11 + host)),
+                        private_ip_address: Some(at(main)),
                         private_ip_addresses: vec![
-                            PrivateIpAddress { private_ip_address: Some(at(11 + host)), primary: true },
-                            PrivateIpAddress { private_ip_address: Some(at(21 + host)), primary: false },
+                            PrivateIpAddress { private_ip_address: Some(at(main)), primary: true },
+                            PrivateIpAddress { private_ip_address: Some(at(pod)), primary: false },
                         ],
                         ipv4_prefixes: if self.dice.once_in(3) {
                             vec![Ipv4Prefix {

@@ -8,7 +8,7 @@ use crate::network::index::Network;
 use crate::network::origin::Origin;
 use crate::network::place::{Place, primary};
 use crate::network::space::{Addresses, number, ranges_of};
-use crate::snapshot::{GroupPair, IpPermission, NetworkInterface, Undecided};
+use crate::snapshot::{Aspect, GroupPair, IpPermission, NetworkInterface, Undecided};
 
 /// Who is named by inbound rules that only one of two snapshots has.
 #[derive(Debug, Default)]
@@ -75,8 +75,16 @@ impl<'a> Touch<'a> {
 
     /// Whether packets of the origin may be among them, in its own guise or its node's.
     pub(super) fn reaches(&self, sides: [&Network<'a>; 2], origin: &Origin<'a>) -> bool {
+        // Whoever may carry any group may carry one that a rule names.
+        let open = |interface: &NetworkInterface| {
+            let id = interface.network_interface_id.as_str();
+            let it = |side: &Network<'_>| side.undecided_of(id).any(|it| it.aspect == Aspect::Groups);
+            sides.into_iter().any(it)
+        };
         let named = |interface: &NetworkInterface| {
-            interface.groups.iter().any(|group| self.groups.contains(group.group_id.as_str()))
+            let mut groups = interface.groups.iter();
+            !self.groups.is_empty()
+                && (groups.any(|group| self.groups.contains(group.group_id.as_str())) || open(interface))
         };
         let within = |first: IpAddr, last: IpAddr| {
             let after = self.addresses.partition_point(|range| *range.end() < number(first));
@@ -84,11 +92,10 @@ impl<'a> Touch<'a> {
         };
         let own =
             origin.interfaces().any(named) || origin.ranges.iter().any(|(first, last)| within(*first, *last));
-        own || sides.iter().zip(&origin.nodes).any(|(side, node)| {
-            let node = node.and_then(|id| side.snapshot().network_interfaces.get(id));
-            node.is_some_and(|node| {
-                named(node) || primary(node, false).is_some_and(|address| within(address, address))
-            })
-        })
+        own || origin
+            .nodes
+            .iter()
+            .flatten()
+            .any(|node| named(node) || primary(node, false).is_some_and(|address| within(address, address)))
     }
 }
