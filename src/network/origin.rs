@@ -1,18 +1,21 @@
 //! Addresses that fare alike, in one snapshot or in two: same owner but for its name, same side of every cut.
 
-use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
+mod class;
+mod segment;
 
-use ipnet::IpNet;
+use std::collections::HashMap;
+use std::net::IpAddr;
 
 use super::changed::Changed;
 use super::index::Network;
 use super::path::{may_be_pod, node_of};
-use super::place::{Place, SOURCE, primary};
-use super::space::{Addresses, Cuts, address, address_ranges, number};
-use super::state;
+use super::place::{Place, SOURCE};
+use super::space::Cuts;
 use super::trail::Trail;
-use crate::snapshot::{NetworkInterface, Subnet, Undecided};
+use crate::snapshot::{NetworkInterface, Undecided};
+
+pub(super) use class::Class;
+pub(super) use segment::{addresses_of, blocks};
 
 /// Who has an address.
 #[derive(Debug, Clone)]
@@ -30,47 +33,6 @@ impl<'a> Owner<'a> {
             Self::Nobody | Self::Open(_) => Vec::new(),
             Self::One(interface) => vec![&interface.network_interface_id],
             Self::Several(ids) => ids.clone(),
-        }
-    }
-}
-
-/// All that an interface's packets fare by, beside its address.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Class<'a> {
-    subnet: Option<&'a str>,
-    vpc: Option<&'a str>,
-    groups: BTreeSet<&'a str>,
-    status: Option<&'a str>,
-    service: Option<&'a str>,
-    instance: Option<&'a str>,
-    /// What names it, where its name is part of what is said of it.
-    named: Option<&'a str>,
-}
-
-impl<'a> Class<'a> {
-    pub(super) fn of(network: &Network<'a>, interface: &'a NetworkInterface) -> Self {
-        let snapshot = network.snapshot();
-        let id = interface.network_interface_id.as_str();
-        let instance = interface.attachment.as_ref().and_then(|it| it.instance_id.as_deref());
-        let state = instance.map(|it| snapshot.instances.get(it).and_then(|it| it.state.as_ref()));
-        let status = interface.status.as_deref();
-        let plain = matches!(status, Some("in-use" | "available"))
-            && state != Some(None)
-            && state::service(interface).is_none()
-            && !interface.groups.is_empty()
-            && interface.subnet_id.is_some()
-            && interface.vpc_id.is_some();
-        let disputed = [Some(id), instance].into_iter().flatten().any(|id| {
-            !network.conflicts_of(id).is_empty() || network.undecided_of(id).any(|it| it.of.is_some())
-        });
-        Self {
-            subnet: interface.subnet_id.as_deref(),
-            vpc: interface.vpc_id.as_deref(),
-            groups: interface.groups.iter().map(|group| group.group_id.as_str()).collect(),
-            status,
-            service: state::service(interface),
-            instance: state.map(|state| state.map_or("", |state| state.name.as_str())),
-            named: (!plain || disputed).then_some(id),
         }
     }
 }
@@ -119,24 +81,6 @@ pub(super) struct Origins<'a> {
     pub all: Vec<Origin<'a>>,
 }
 
-/// The blocks of a subnet.
-pub(super) fn blocks(subnet: &Subnet) -> impl Iterator<Item = IpNet> + '_ {
-    let v6 = subnet.ipv6_cidr_block_association_set.iter().filter_map(|block| block.ipv6_cidr_block);
-    subnet.cidr_block.map(IpNet::V4).into_iter().chain(v6.map(IpNet::V6))
-}
-
-/// All addresses of an interface, its pods' too.
-pub(super) fn addresses_of(interface: &NetworkInterface) -> Addresses {
-    let listed = interface.private_ip_addresses.iter().filter_map(|it| it.private_ip_address);
-    let v4 = interface.private_ip_address.into_iter().chain(listed).map(IpAddr::V4);
-    let v6 = interface.ipv6_addresses.iter().filter_map(|it| it.ipv6_address).map(IpAddr::V6);
-    let prefixes = interface.ipv4_prefixes.iter().filter_map(|it| it.ipv4_prefix).map(IpNet::V4);
-    let prefixes =
-        prefixes.chain(interface.ipv6_prefixes.iter().filter_map(|it| it.ipv6_prefix).map(IpNet::V6));
-    let single = v4.chain(v6).map(|address| number(address)..=number(address));
-    single.chain(prefixes.map(|it| number(it.network())..=number(it.broadcast()))).collect()
-}
-
 /// A number for each different key, and the first of it.
 struct Numbers<K>(HashMap<K, usize>);
 
@@ -153,7 +97,7 @@ impl<'a> Origins<'a> {
         let mut coarse = Numbers(HashMap::new());
         let mut fine = Numbers(HashMap::new());
         let mut found: HashMap<Vec<(usize, bool)>, Origin<'a>> = HashMap::new();
-        for (first, last) in segments(sides) {
+        for (first, last) in segment::segments(sides) {
             let owners: Vec<Owner<'a>> = owners(sides, first);
             for (interval, first, last) in cuts.split(first, last) {
                 let kinds = sides.iter().zip(&owners).map(|(side, owner)| kind(side, owner, first, interval));
@@ -241,33 +185,4 @@ fn kind<'a>(
             (Kind::One(Class::of(network, interface), pod.is_some(), interval), node)
         }
     }
-}
-
-/// The ranges of owned addresses, cut where an owner begins or ends, and around an interface's primary address, which
-/// is no pod's.
-fn segments(sides: &[&Network<'_>]) -> Vec<(IpAddr, IpAddr)> {
-    let mut owned = Addresses::new();
-    let mut ends: Vec<u128> = Vec::new();
-    for interface in sides.iter().flat_map(|side| side.snapshot().network_interfaces.values()) {
-        for range in addresses_of(interface).ranges() {
-            ends.extend([Some(*range.start()), range.end().checked_add(1)].into_iter().flatten());
-        }
-        let own = primary(interface, false).map(number);
-        ends.extend(own.into_iter().flat_map(|own| [own, own + 1]));
-    }
-    let every = sides.iter().flat_map(|side| side.snapshot().network_interfaces.values());
-    owned |= every.flat_map(|it| addresses_of(it).ranges().collect::<Vec<_>>()).collect::<Addresses>();
-    ends.sort_unstable();
-    ends.dedup();
-    let mut segments = Vec::new();
-    for (first, last) in address_ranges(&owned) {
-        let (mut begin, end) = (number(first), number(last));
-        let from = ends.partition_point(|cut| *cut <= begin);
-        for cut in ends[from..].iter().take_while(|cut| **cut <= end) {
-            segments.push((address(begin), address(cut - 1)));
-            begin = *cut;
-        }
-        segments.push((address(begin), last));
-    }
-    segments
 }
