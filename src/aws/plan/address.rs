@@ -40,6 +40,15 @@ fn bracketed(chars: &mut std::str::Chars<'_>) -> String {
     text
 }
 
+/// The address of such parts.
+pub(super) fn written(path: &[Part]) -> String {
+    let each = path.iter().map(|part| match &part.index {
+        Some(index) => format!("{}[{index}]", part.name),
+        None => part.name.clone(),
+    });
+    each.collect::<Vec<_>>().join(".")
+}
+
 /// An index of the plan's JSON as an address writes it: `0`, `"a"`.
 pub(super) fn index_text(index: &serde_json::Value) -> Option<String> {
     match index {
