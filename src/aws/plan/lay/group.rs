@@ -1,8 +1,10 @@
 //! Security groups with their inline rules.
 
+use serde_json::{Map, Value};
+
 use super::super::reference::Whose;
 use super::super::value::Object;
-use super::rule::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rule, Rules, any_rule, is_list};
+use super::rule::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rule, Rules, any_rule};
 use super::{Laying, Step};
 use crate::snapshot::{Aspect, Id, SecurityGroup};
 
@@ -111,4 +113,9 @@ impl Laying<'_> {
         }
         self.open_one(id, &any_rule(egress), step, way);
     }
+}
+
+/// Whether a list of blocks was given at all: `[]` takes all rules away, nothing leaves them as they are.
+fn is_list(object: &Map<String, Value>, attribute: &str) -> bool {
+    object.get(attribute).is_some_and(Value::is_array)
 }
