@@ -1,5 +1,6 @@
 //! A plan over a snapshot: the configuration after apply.
 
+mod account;
 mod acl;
 mod group;
 mod instance;
@@ -8,17 +9,14 @@ mod place;
 mod prefix_list;
 mod route;
 mod rule;
-
-use serde_json::{Map, Value};
+mod step;
 
 use super::format::{Action, Plan, ResourceChange};
-use super::reference::{Resolver, Whose, prefix};
-use super::unsupported::{self, Touch};
-use super::value::Object;
-use crate::snapshot::{
-    Aspect, Document, Extent, Id, Pending, PlanUnknown, PlanUnsupported, Planned, PlannedAction,
-    PlannedChange, Snapshot, Undecided,
-};
+use super::reference::{Resolver, Whose};
+use crate::snapshot::{Aspect, Document, Id, Planned, Snapshot};
+use step::{Step, is_to_come};
+
+pub(super) use step::has_unknown;
 
 /// A snapshot after apply.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,103 +98,7 @@ struct Laying<'p> {
     planned: Planned,
 }
 
-/// A resource's object before and after.
-#[derive(Clone, Copy)]
-struct Step<'p> {
-    change: &'p ResourceChange,
-    before: Object<'p>,
-    after: Object<'p>,
-}
-
-impl<'p> Step<'p> {
-    fn new(change: &'p ResourceChange) -> Self {
-        Self {
-            change,
-            before: Object::whole(&change.change.before),
-            after: Object::new(&change.change.after, &change.change.after_unknown),
-        }
-    }
-
-    /// It is made, perhaps in place of one that was.
-    fn is_made(&self) -> bool {
-        self.change.has(&Action::Create)
-    }
-
-    fn is_changed(&self) -> bool {
-        self.change.has(&Action::Update)
-    }
-
-    /// Whether an attribute is another after than it was before.
-    fn differs(&self, attribute: &str) -> bool {
-        let change = &self.change.change;
-        let value = |object: &'p Map<String, Value>| object.get(attribute).filter(|it| !it.is_null());
-        let open = change.after_unknown.get(attribute).is_some_and(has_unknown);
-        self.is_made() || open || value(&change.before) != value(&change.after)
-    }
-
-    fn text(&self, attribute: &str) -> Option<Id> {
-        self.after.text(attribute).map(Id::from)
-    }
-}
-
-/// Whether anything in it is not known.
-pub(super) fn has_unknown(value: &Value) -> bool {
-    match value {
-        Value::Bool(unknown) => *unknown,
-        Value::Array(values) => values.iter().any(has_unknown),
-        Value::Object(fields) => fields.values().any(has_unknown),
-        _ => false,
-    }
-}
-
 impl<'p> Laying<'p> {
-    /// Notes what the plan does to a resource, and whether it can be laid.
-    fn account(&mut self, change: &ResourceChange) {
-        let idle =
-            change.change.actions.iter().all(|it| matches!(it, Action::NoOp | Action::Read | Action::Forget));
-        if idle || !change.is_managed() {
-            return;
-        }
-        let odd = change.change.actions.iter().any(|it| matches!(it, Action::Other(_)));
-        if is_modelled(&change.r#type) && !odd {
-            let action = match (change.has(&Action::Create), change.has(&Action::Delete)) {
-                (true, true) => PlannedAction::Replace,
-                (true, false) => PlannedAction::Create,
-                (false, true) => PlannedAction::Delete,
-                (false, false) => PlannedAction::Update,
-            };
-            let id = Step::new(change).before.text("id").map(Id::from);
-            self.planned.changes.push(PlannedChange {
-                address: change.address.clone(),
-                kind: change.r#type.clone(),
-                action,
-                id: if change.stays() { Resolver::id_after(change) } else { id },
-            });
-            return;
-        }
-        let touch = unsupported::touch(change);
-        if touch == Touch::Nothing && !odd {
-            return;
-        }
-        self.planned.unsupported.push(PlanUnsupported {
-            address: change.address.clone(),
-            kind: change.r#type.clone(),
-            actions: change.actions(),
-            extent: match &touch {
-                Touch::Things(_) => Extent::Named,
-                _ if unsupported::only_adds(change) => Extent::New,
-                _ => Extent::Anything,
-            },
-        });
-        if let Touch::Things(ids) = touch {
-            for id in ids {
-                let by = change.address.clone();
-                let (of, what) = (Some(id), change.actions());
-                self.snapshot.undecided.push(Undecided { of, aspect: Aspect::Changed, by, what });
-            }
-        }
-    }
-
     fn delete(&mut self, change: &'p ResourceChange) {
         let step = Step::new(change);
         match change.r#type.as_str() {
@@ -254,35 +156,6 @@ impl<'p> Laying<'p> {
         }
     }
 
-    /// Leaves a part of a thing open, and says so.
-    fn open(&mut self, whose: Whose, aspect: &Aspect, step: &Step<'_>, what: &str) {
-        let of: Vec<Option<Id>> = match whose {
-            Whose::None => return,
-            Whose::One(id) => vec![Some(id)],
-            Whose::Among(ids) => ids.into_iter().map(Some).collect(),
-            Whose::Any => vec![None],
-        };
-        let by = &step.change.address;
-        for of in of {
-            let undecided = Undecided { of, aspect: aspect.clone(), by: by.clone(), what: what.to_owned() };
-            if !self.snapshot.undecided.contains(&undecided) {
-                self.snapshot.undecided.push(undecided);
-            }
-        }
-        self.tell(step, what, Pending::Value);
-    }
-
-    fn open_one(&mut self, id: &Id, aspect: &Aspect, step: &Step<'_>, what: &str) {
-        self.open(Whose::One(id.clone()), aspect, step, what);
-    }
-
-    fn tell(&mut self, step: &Step<'_>, what: &str, pending: Pending) {
-        let unknown = PlanUnknown { address: step.change.address.clone(), what: what.to_owned(), pending };
-        if !self.planned.unknown.contains(&unknown) {
-            self.planned.unknown.push(unknown);
-        }
-    }
-
     /// Whether a kind of document was read: where it was, a thing of it that is not there is not there.
     fn has(&self, document: Document) -> bool {
         self.snapshot.has(document)
@@ -317,9 +190,4 @@ impl<'p> Laying<'p> {
             _ => None,
         }
     }
-}
-
-/// Whether a thing of the plan's is still to come.
-fn is_to_come(step: &Step<'_>) -> bool {
-    step.after.is_unknown("id") && prefix(&step.change.r#type).is_some()
 }
