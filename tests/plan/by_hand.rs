@@ -21,9 +21,12 @@ use super::{folder, plan_of};
 #[serde(deny_unknown_fields)]
 struct Case {
     title: String,
-    /// `before` (without tcp/22) or `after`.
+    /// `before` (without tcp/22) or `after`; `none` for a plan alone.
     #[serde(default = "after")]
     snapshot: String,
+    /// What AWS describes besides, as a file of it.
+    #[serde(default)]
+    described: Value,
     /// The plan's objects; what is left out of each is as [`whole`] makes it.
     changes: Vec<Value>,
     /// The configuration's expressions by `address`, or by `module.NAME.address`: references each.
@@ -145,6 +148,8 @@ fn configuration(case: &Case) -> Value {
             continue;
         }
         let of = |value: &Value| match value {
+            // Blocks are a list of what each says.
+            Value::Array(blocks) if blocks.iter().any(Value::is_object) => value.clone(),
             Value::Array(_) => json!({ "references": value }),
             Value::Object(_) => value.clone(),
             constant => json!({ "constant_value": constant }),
@@ -174,9 +179,19 @@ fn plan(case: &Case) -> Value {
     plan
 }
 
-fn snapshot(name: &str) -> Snapshot {
-    let folders: Vec<PathBuf> = ["platform", name].iter().map(|it| folder("../static").join(it)).collect();
-    load_snapshot(&folders).unwrap_or_else(|error| panic!("{error}"))
+fn snapshot(case: &Case) -> Snapshot {
+    if case.snapshot == "none" {
+        return Snapshot::default();
+    }
+    let mut paths: Vec<PathBuf> =
+        ["platform", &case.snapshot].iter().map(|it| folder("../static").join(it)).collect();
+    let place = tempfile::TempDir::new().expect("a folder");
+    if !case.described.is_null() {
+        let file = place.path().join("described.json");
+        fs::write(&file, case.described.to_string()).expect("a file");
+        paths.push(file);
+    }
+    load_snapshot(&paths).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn ask(network: &Network<'_>, flow: &str) -> PathResult {
@@ -205,7 +220,7 @@ fn every_case_is_laid_as_it_should_be() {
     let cases = read("by_hand.yaml");
     assert!(cases.len() > 40, "only {} cases", cases.len());
     for case in &cases {
-        let laid = lay_plan(snapshot(&case.snapshot), &plan_of(&plan(case)));
+        let laid = lay_plan(snapshot(case), &plan_of(&plan(case)));
         let network = Network::new(&laid.snapshot);
         let mut said = format!("{:?}", laid.planned);
         for (flow, expected) in &case.flows {
@@ -260,7 +275,7 @@ fn what_is_open_is_kept_in_a_file() {
     let place = tempfile::TempDir::new().expect("a folder");
     let file = place.path().join("snapshot.json");
     for case in &cases {
-        let laid = lay_plan(snapshot(&case.snapshot), &plan_of(&plan(case)));
+        let laid = lay_plan(snapshot(case), &plan_of(&plan(case)));
         let mut text = Vec::new();
         write_snapshot(&laid.snapshot, &mut text).expect("memory");
         fs::write(&file, text).expect("a file");

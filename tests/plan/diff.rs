@@ -122,8 +122,11 @@ fn a_plan_opens_and_closes_what_its_apply_does() {
         assert_eq!(planned.after, [plan]);
     }
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(same, 31, "flows that plan and apply agree on");
-    assert_eq!(left.into_iter().collect::<Vec<_>>(), ["group-on-instance", "module-for-each", "vpc-made"]);
+    assert_eq!(same, 66, "flows that plan and apply agree on");
+    assert_eq!(
+        left.into_iter().collect::<Vec<_>>(),
+        ["group-on-instance", "made-together", "module-for-each", "vpc-made"]
+    );
 }
 
 #[test]

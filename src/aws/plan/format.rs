@@ -11,6 +11,8 @@ pub struct Plan {
     /// The resources' objects and what is done to each, no-ops and data sources among them.
     pub(super) changes: Vec<ResourceChange>,
     pub(super) root: Module,
+    /// How many configurations of the AWS provider it has: accounts and regions.
+    pub(super) providers: usize,
     /// How the plan names what it refers to: before 1.0 without the attribute.
     pub(super) bare_references: bool,
     /// Why an apply will do more than the plan says, or cannot be done.
@@ -137,8 +139,21 @@ impl ResourceChange {
 /// The configuration that the plan was made from.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 pub(super) struct Configuration {
+    /// By `aws`, `aws.alias`, or behind a module's address and a colon.
+    #[serde(rename = "provider_config", default, deserialize_with = "or_default")]
+    pub providers: BTreeMap<String, Provider>,
     #[serde(default, deserialize_with = "or_default")]
     pub root_module: Module,
+}
+
+/// A provider's configuration.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub(super) struct Provider {
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// Its source, e.g. `registry.terraform.io/hashicorp/aws`; from format 0.2 on.
+    #[serde(default, deserialize_with = "or_default")]
+    pub full_name: String,
 }
 
 /// A module's configuration.

@@ -2,6 +2,7 @@
 
 mod account;
 mod acl;
+mod adopt;
 mod group;
 mod instance;
 mod interface;
@@ -11,10 +12,12 @@ mod route;
 mod rule;
 mod step;
 
+use std::collections::HashMap;
+
 use super::format::{Action, Plan, ResourceChange};
 use super::reference::{Resolver, Whose};
 use crate::snapshot::{Aspect, Document, Id, Planned, Snapshot};
-use step::{Step, is_to_come};
+use step::Step;
 
 pub(super) use step::has_unknown;
 
@@ -36,25 +39,37 @@ pub fn lay_plan(snapshot: Snapshot, plan: &Plan) -> Laid {
     let resolver = Resolver::new(plan);
     let planned = Planned { unfinished: plan.unfinished.clone(), ..Planned::default() };
     let mut laying = Laying { snapshot, resolver, planned };
-    let modelled = |it: &&ResourceChange| it.is_managed() && is_modelled(&it.r#type);
+    let mut changes: HashMap<&str, Vec<&ResourceChange>> = HashMap::new();
+    for change in plan.changes.iter().filter(|it| it.is_managed() && is_modelled(&it.r#type)) {
+        changes.entry(&change.r#type).or_default().push(change);
+    }
+    let of = |kind: &&str| changes.get(*kind).into_iter().flatten().copied();
+    // The plan may know what the snapshot does not: first all is as it was.
+    for change in ORDER.iter().flat_map(of).filter(|it| !it.change.before.is_empty()) {
+        laying.put(&Step::as_it_was(change));
+    }
+    // What depends on a thing is unmade before it, and made after it.
+    for change in ORDER.iter().rev().flat_map(of).filter(|it| it.has(&Action::Delete)) {
+        laying.delete(change);
+    }
+    let made = |it: &&ResourceChange| it.stays() && !Step::new(it).is_as_it_was();
+    for change in VPCS.iter().flat_map(of).filter(made) {
+        laying.put(&Step::new(change));
+    }
+    for change in ORDER.iter().flat_map(of).filter(made) {
+        laying.adopt(change);
+    }
+    for change in ORDER.iter().filter(|it| !VPCS.contains(it)).flat_map(of).filter(made) {
+        laying.put(&Step::new(change));
+    }
     for change in &plan.changes {
         laying.account(change);
     }
-    // What depends on a thing is unmade before it, and made after it.
-    for kind in ORDER.iter().rev() {
-        for change in plan.changes.iter().filter(modelled).filter(|it| it.r#type == *kind) {
-            if change.has(&Action::Delete) {
-                laying.delete(change);
-            }
-        }
-    }
-    for kind in ORDER {
-        for change in plan.changes.iter().filter(modelled).filter(|it| it.r#type == *kind && it.stays()) {
-            laying.put(change);
-        }
-    }
     Laid { snapshot: laying.snapshot, planned: laying.planned }
 }
+
+/// The types that bring others with them.
+const VPCS: &[&str] = &["aws_vpc", "aws_default_vpc"];
 
 /// The types that are modelled, each after those that it depends on.
 const ORDER: &[&str] = &[
@@ -127,31 +142,30 @@ impl<'p> Laying<'p> {
         }
     }
 
-    fn put(&mut self, change: &'p ResourceChange) {
-        let step = Step::new(change);
-        match change.r#type.as_str() {
-            "aws_vpc" | "aws_default_vpc" => self.put_vpc(&step),
-            "aws_vpc_ipv4_cidr_block_association" => self.put_block(&step),
-            "aws_subnet" | "aws_default_subnet" => self.put_subnet(&step),
-            "aws_ec2_managed_prefix_list" => self.put_prefix_list(&step),
-            "aws_ec2_managed_prefix_list_entry" => self.put_entry(&step),
-            "aws_security_group" => self.put_group(&step),
-            "aws_default_security_group" => self.put_default_group(&step),
+    fn put(&mut self, step: &Step<'p>) {
+        match step.change.r#type.as_str() {
+            "aws_vpc" | "aws_default_vpc" => self.put_vpc(step),
+            "aws_vpc_ipv4_cidr_block_association" => self.put_block(step),
+            "aws_subnet" | "aws_default_subnet" => self.put_subnet(step),
+            "aws_ec2_managed_prefix_list" => self.put_prefix_list(step),
+            "aws_ec2_managed_prefix_list_entry" => self.put_entry(step),
+            "aws_security_group" => self.put_group(step),
+            "aws_default_security_group" => self.put_default_group(step),
             "aws_security_group_rule"
             | "aws_vpc_security_group_ingress_rule"
-            | "aws_vpc_security_group_egress_rule" => self.put_rule(&step),
-            "aws_network_interface" => self.put_interface(&step),
-            "aws_instance" => self.put_instance(&step),
-            "aws_ec2_instance_state" => self.put_instance_state(&step),
-            "aws_network_interface_attachment" => self.put_attachment(&step),
-            "aws_network_interface_sg_attachment" => self.put_group_attachment(&step),
-            "aws_network_acl" | "aws_default_network_acl" => self.put_acl(&step),
-            "aws_network_acl_rule" => self.put_acl_rule(&step),
-            "aws_network_acl_association" => self.put_acl_association(&step),
-            "aws_route_table" | "aws_default_route_table" => self.put_route_table(&step),
-            "aws_route" => self.put_route(&step),
-            "aws_main_route_table_association" => self.put_main_association(&step),
-            "aws_route_table_association" => self.put_association(&step),
+            | "aws_vpc_security_group_egress_rule" => self.put_rule(step),
+            "aws_network_interface" => self.put_interface(step),
+            "aws_instance" => self.put_instance(step),
+            "aws_ec2_instance_state" => self.put_instance_state(step),
+            "aws_network_interface_attachment" => self.put_attachment(step),
+            "aws_network_interface_sg_attachment" => self.put_group_attachment(step),
+            "aws_network_acl" | "aws_default_network_acl" => self.put_acl(step),
+            "aws_network_acl_rule" => self.put_acl_rule(step),
+            "aws_network_acl_association" => self.put_acl_association(step),
+            "aws_route_table" | "aws_default_route_table" => self.put_route_table(step),
+            "aws_route" => self.put_route(step),
+            "aws_main_route_table_association" => self.put_main_association(step),
+            "aws_route_table_association" => self.put_association(step),
             _ => {}
         }
     }
@@ -161,14 +175,9 @@ impl<'p> Laying<'p> {
         self.snapshot.has(document)
     }
 
-    /// The id of the thing itself, after apply.
-    fn own(step: &Step<'_>) -> Option<Id> {
-        Resolver::id_after(step.change)
-    }
-
-    /// The id that the thing had.
-    fn had(step: &Step<'_>) -> Option<Id> {
-        step.before.text("id").map(Id::from)
+    /// The id of the thing itself; `None` where it is not known which is meant.
+    fn own(&self, step: &Step<'_>) -> Option<Id> {
+        if step.is_as_it_was() { step.had() } else { self.resolver.id_after(step.change) }
     }
 
     /// A referred-to thing that has to be one for anything to be laid; leaves it open where it is not.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::fault::PlanError;
-use super::format::{Document, Plan};
+use super::format::{Document, Plan, Provider};
 use crate::aws::files::text;
 
 /// How a file begins that holds the plan as it was saved: a ZIP archive.
@@ -85,9 +85,12 @@ fn plan_of(path: PathBuf, document: Document) -> Result<Plan, PlanError> {
     if document.complete == Some(false) || deferred > 0 {
         unfinished.push("The plan defers changes to a later one, which it does not say all of.".to_owned());
     }
+    let configuration = document.configuration.unwrap_or_default();
+    let is_aws = |it: &&Provider| it.name == "aws" || it.full_name.ends_with("/aws");
     Ok(Plan {
         changes: document.resource_changes.unwrap_or_default(),
-        root: document.configuration.unwrap_or_default().root_module,
+        providers: configuration.providers.values().filter(is_aws).count(),
+        root: configuration.root_module,
         bare_references: version.starts_with("0."),
         unfinished,
     })

@@ -16,6 +16,10 @@ use super::value::{Attribute, Object};
 use crate::snapshot::Id;
 use follow::Found;
 
+/// The blocks that give an instance interfaces with resources of their own; the second one since version 6 of the
+/// provider.
+pub(super) const GIVEN: [&str; 2] = ["network_interface", "primary_network_interface"];
+
 /// How AWS's ids of a resource type begin; `None` for types whose ids no snapshot has.
 pub(super) fn prefix(kind: &str) -> Option<&'static str> {
     Some(match kind {
@@ -36,6 +40,11 @@ pub(super) fn prefix(kind: &str) -> Option<&'static str> {
         "aws_vpn_gateway" => "vgw",
         _ => return None,
     })
+}
+
+/// Whether a resource of this type takes what is there already.
+fn is_adopted(kind: &str) -> bool {
+    kind.starts_with("aws_default_")
 }
 
 /// Whose id a value is.
@@ -63,6 +72,8 @@ pub(super) struct Resolver<'p> {
     plan: &'p Plan,
     /// By module address and `type.name`.
     objects: HashMap<(&'p str, String), Vec<&'p ResourceChange>>,
+    /// What resources adopt rather than make, by their addresses.
+    adopted: HashMap<&'p str, Id>,
     /// By the names of the modules that lead to it, a dot between.
     modules: HashMap<String, Configured<'p>>,
 }
@@ -91,16 +102,28 @@ impl<'p> Resolver<'p> {
             let resources = module.resources.iter().map(|it| (it.address.as_str(), it)).collect();
             modules.insert(names.join("."), Configured { module, resources });
         }
-        Self { plan, objects, modules }
+        Self { plan, objects, adopted: HashMap::new(), modules }
     }
 
-    /// A resource's id after apply; one to come by its kind's prefix and its address.
-    pub(super) fn id_after(change: &ResourceChange) -> Option<Id> {
+    /// Notes the thing that a resource adopts.
+    pub(super) fn adopt(&mut self, change: &'p ResourceChange, id: Id) {
+        self.adopted.insert(&change.address, id);
+    }
+
+    /// Whether the plan's AWS resources may be in several accounts or regions.
+    pub(super) fn has_several_providers(&self) -> bool {
+        self.plan.providers > 1
+    }
+
+    /// A resource's id after apply; one to come by its kind's prefix and its address. `None` for what is adopted
+    /// where it is not known which thing that is.
+    pub(super) fn id_after(&self, change: &ResourceChange) -> Option<Id> {
         let object = Object::new(&change.change.after, &change.change.after_unknown);
         let remade = change.has(&Action::Create);
         let before = change.change.before.get("id").and_then(Value::as_str).filter(|_| !remade);
         match object.text("id").or(before) {
             Some(id) if !id.is_empty() => Some(id.into()),
+            _ if is_adopted(&change.r#type) => self.adopted.get(change.address.as_str()).cloned(),
             _ => Some(Self::to_come(prefix(&change.r#type)?, change)),
         }
     }
@@ -161,7 +184,7 @@ impl<'p> Resolver<'p> {
             it.is_deferred_read() || it.r#type == "terraform_data" && !it.has(&Action::NoOp)
         };
         let made = self.plan.changes.iter().filter(|it| it.is_managed() && it.has(&Action::Create));
-        let made: Vec<Id> = made.flat_map(|it| follow::brought(it, kinds)).collect();
+        let made: Vec<Id> = made.flat_map(|it| follow::brought(self, it, kinds)).collect();
         if made.is_empty() || self.plan.changes.iter().any(reads) { Whose::Any } else { Whose::Among(made) }
     }
 

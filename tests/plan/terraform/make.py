@@ -39,7 +39,7 @@ def capture(port, folder):
     for call, key in CALLS:
         found = [it for it in getattr(ec2, call)()[key] if it.get("VpcId") not in default]
         if key == "PrefixLists":
-            found = [it for it in found if not it["PrefixListName"].startswith("com.amazonaws.")]
+            found = [it for it in found if not it.get("PrefixListName", "").startswith("com.amazonaws.")]
             for it in found:
                 entries = ec2.get_managed_prefix_list_entries(PrefixListId=it["PrefixListId"])["Entries"]
                 name = f"get-managed-prefix-list-entries.{it['PrefixListId']}.json"
@@ -89,7 +89,7 @@ def make(name, case, plugins):
             base = base.replace(old, new)
         (place / "main.tf").write_text(base + case.get("add", ""))
         terraform("init", "-input=false")
-        terraform("plan", "-out=plan.bin", "-input=false", "-no-color")
+        terraform("plan", "-out=plan.bin", "-input=false", "-no-color", *case.get("arguments", []))
         plan = terraform("show", "-json", "plan.bin")
         (folder / "plan.json").write_text(plan)
         terraform("apply", "-input=false", "-no-color", "plan.bin")

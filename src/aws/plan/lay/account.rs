@@ -2,7 +2,7 @@
 
 use super::{Laying, Step, is_modelled};
 use crate::aws::plan::format::{Action, ResourceChange};
-use crate::aws::plan::reference::{Resolver, Whose};
+use crate::aws::plan::reference::Whose;
 use crate::aws::plan::unsupported::{self, Touch};
 use crate::snapshot::{
     Aspect, Extent, Id, Pending, PlanUnknown, PlanUnsupported, PlannedAction, PlannedChange, Undecided,
@@ -29,7 +29,7 @@ impl Laying<'_> {
                 address: change.address.clone(),
                 kind: change.r#type.clone(),
                 action,
-                id: if change.stays() { Resolver::id_after(change) } else { id },
+                id: if change.stays() { self.resolver.id_after(change) } else { id },
             });
             return;
         }

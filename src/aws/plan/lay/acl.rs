@@ -69,7 +69,7 @@ impl Spelling {
 
 impl Laying<'_> {
     pub(super) fn delete_acl(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::had(step) else { return };
+        let Some(id) = step.had() else { return };
         let Some(acl) = self.snapshot.network_acls.remove(&id) else { return };
         let subnets = acl.associations.into_iter().filter_map(|it| it.subnet_id);
         if let Some(vpc) = &acl.vpc_id {
@@ -81,8 +81,7 @@ impl Laying<'_> {
 
     pub(super) fn put_acl(&mut self, step: &Step<'_>) {
         let adopts = step.change.r#type == "aws_default_network_acl" && step.is_made();
-        let id = if adopts { self.settled(step, "default_network_acl_id", ACL) } else { Self::own(step) };
-        let Some(id) = id else {
+        let Some(id) = self.own(step) else {
             if adopts {
                 self.open(Whose::Any, &Aspect::NetworkAcl, step, "default_network_acl_id");
                 for egress in [false, true] {

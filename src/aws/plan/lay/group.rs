@@ -12,7 +12,7 @@ const WAYS: [(&str, bool); 2] = [("ingress", false), ("egress", true)];
 
 impl Laying<'_> {
     pub(super) fn delete_group(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::had(step) else { return };
+        let Some(id) = step.had() else { return };
         self.snapshot.security_groups.remove(&id);
         self.snapshot.security_group_rules.retain(|_, rule| rule.group_id.as_ref() != Some(&id));
     }
@@ -20,7 +20,7 @@ impl Laying<'_> {
     /// The provider diffs inline rules as a set: it revokes what was and is no more, and authorizes what is new. Rules
     /// that the plan does not know of stay (`aws_security_group`, update).
     pub(super) fn put_group(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::own(step) else { return };
+        let Some(id) = self.own(step) else { return };
         let known = self.snapshot.security_groups.contains_key(&id);
         let fresh = step.is_made() || !known;
         if fresh {
@@ -59,12 +59,7 @@ impl Laying<'_> {
         if !step.is_made() {
             return self.put_group(step);
         }
-        let vpc = self.settled(step, "vpc_id", &["vpc"]);
-        let of_vpc = |group: &&SecurityGroup| {
-            group.group_name.as_deref() == Some("default") && vpc.is_some() && group.vpc_id == vpc
-        };
-        let found = self.snapshot.security_groups.values().find(of_vpc).map(|it| it.group_id.clone());
-        let Some(id) = found else {
+        let Some(id) = self.own(step) else {
             // Whichever it is loses all its rules.
             let all = self.snapshot.security_groups.values();
             let default = all.filter(|it| it.group_name.as_deref().is_none_or(|name| name == "default"));

@@ -1,28 +1,34 @@
 //! Network interfaces and the groups that they carry.
 
+mod address;
+mod attachment;
+
 use super::super::reference::{Whose, Within};
-use super::{Laying, Step, is_to_come};
-use crate::snapshot::{Aspect, Attachment, GroupIdentifier, Id, NetworkInterface, Pending, PrivateIpAddress};
+use super::adopt::default_group;
+use super::{Laying, Step};
+use crate::snapshot::{Aspect, GroupIdentifier, Id, NetworkInterface, Pending};
+
+pub(super) use address::INSTANCE;
 
 const GROUP: &[&str] = &["sg"];
 const INTERFACE: &[&str] = &["eni"];
 
 /// The groups that an attribute gives an interface.
 pub(super) struct Carried {
-    groups: Vec<Id>,
+    pub groups: Vec<Id>,
     /// Whether there may be more than these.
-    more: bool,
+    pub more: bool,
 }
 
 impl Laying<'_> {
     pub(super) fn delete_interface(&mut self, step: &Step<'_>) {
-        if let Some(id) = Self::had(step) {
+        if let Some(id) = step.had() {
             self.snapshot.network_interfaces.remove(&id);
         }
     }
 
     pub(super) fn put_interface(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::own(step) else { return };
+        let Some(id) = self.own(step) else { return };
         let fresh = step.is_made() || !self.snapshot.network_interfaces.contains_key(&id);
         if fresh {
             let interface = NetworkInterface {
@@ -32,70 +38,24 @@ impl Laying<'_> {
                 description: step.text("description"),
                 ..NetworkInterface::default()
             };
-            let subnet = self.place_interface(step, interface, "private_ips");
-            if is_to_come(step) && step.after.texts("private_ips").is_err() {
+            let subnet = self.place_interface(step, interface, &address::INTERFACE);
+            if step.is_to_come() && address::INTERFACE.is_open(step) {
                 self.tell(step, "private_ips", Pending::Interface(subnet));
             }
             self.attach_block(step, &id);
         } else if !step.is_changed() {
             return;
+        } else {
+            self.change_addresses(step, &id, &address::INTERFACE);
+            if step.differs("attachment") {
+                self.detach(&id);
+                self.attach_block(step, &id);
+            }
         }
         if fresh || step.differs("security_groups") {
             let carried = self.carried(step, "security_groups", &id);
             self.carry(step, &id, carried, "security_groups");
         }
-    }
-
-    /// What a new interface's `attachment` block says.
-    fn attach_block(&mut self, step: &Step<'_>, id: &Id) {
-        let (instance, index) = match step.after.objects("attachment") {
-            Ok(blocks) => {
-                let Some(block) = blocks.first() else { return };
-                (block.text("instance").map(Id::from), block.number("device_index"))
-            }
-            Err(_) if self.resolver.is_set(step.change, "attachment") == Some(false) => return,
-            Err(_) => (None, None),
-        };
-        match instance.or_else(|| self.instance_of_block(step)) {
-            Some(instance) => self.attach(id, Some(instance), index),
-            None => self.leave_interface_open(step, Whose::One(id.clone()), "attachment"),
-        }
-    }
-
-    fn instance_of_block(&self, step: &Step<'_>) -> Option<Id> {
-        match self.resolver.unknown(step.change, "attachment", &["i"], Within::Block) {
-            Whose::One(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// Puts a new interface where its resource says; gives back its subnet.
-    pub(super) fn place_interface(
-        &mut self,
-        step: &Step<'_>,
-        mut interface: NetworkInterface,
-        addresses: &str,
-    ) -> Option<Id> {
-        let subnet = self.settled(step, "subnet_id", &["subnet"]);
-        let vpc =
-            subnet.as_ref().and_then(|it| self.snapshot.subnets.get(it)).and_then(|it| it.vpc_id.clone());
-        let main = step.after.text("private_ip").and_then(|it| it.parse().ok());
-        let listed = step.after.texts(addresses).unwrap_or_default();
-        let listed = listed.into_iter().flatten().filter_map(|it| it.parse().ok());
-        for address in main.into_iter().chain(listed) {
-            let primary = interface.private_ip_addresses.is_empty();
-            let had = interface.private_ip_addresses.iter().any(|it| it.private_ip_address == Some(address));
-            if !had {
-                let private_ip_address = Some(address);
-                interface.private_ip_addresses.push(PrivateIpAddress { private_ip_address, primary });
-            }
-        }
-        interface.private_ip_address =
-            interface.private_ip_addresses.first().and_then(|it| it.private_ip_address);
-        interface.subnet_id.clone_from(&subnet);
-        interface.vpc_id = vpc;
-        self.snapshot.network_interfaces.insert(interface.network_interface_id.clone(), interface);
-        subnet
     }
 
     /// The groups after apply. What is not configured when it is made is the VPC's default group.
@@ -124,11 +84,14 @@ impl Laying<'_> {
     }
 
     fn default_groups(&self, interface: &Id) -> Carried {
-        let vpc = self.snapshot.network_interfaces.get(interface).and_then(|it| it.vpc_id.as_ref());
-        let group = self.snapshot.security_groups.values().find(|it| {
-            it.group_name.as_deref() == Some("default") && vpc.is_some() && it.vpc_id.as_ref() == vpc
-        });
-        Carried { groups: group.map(|it| it.group_id.clone()).into_iter().collect(), more: group.is_none() }
+        let vpc = self.vpc_of(interface);
+        let group = vpc.and_then(|vpc| default_group(&self.snapshot, vpc));
+        Carried { more: group.is_none(), groups: group.into_iter().collect() }
+    }
+
+    /// The VPC of an interface.
+    pub(super) fn vpc_of(&self, interface: &Id) -> Option<&Id> {
+        self.snapshot.network_interfaces.get(interface)?.vpc_id.as_ref()
     }
 
     pub(super) fn carry(&mut self, step: &Step<'_>, interface: &Id, carried: Carried, what: &str) {
@@ -138,59 +101,6 @@ impl Laying<'_> {
         }
         if carried.more {
             self.open_one(interface, &Aspect::Groups, step, what);
-        }
-    }
-
-    pub(super) fn attach(&mut self, interface: &Id, instance: Option<Id>, index: Option<i32>) {
-        if let Some(it) = self.snapshot.network_interfaces.get_mut(interface) {
-            it.status = Some("in-use".into());
-            it.attachment = Some(Attachment {
-                instance_id: instance,
-                device_index: index,
-                status: Some("attached".into()),
-                ..Attachment::default()
-            });
-        }
-    }
-
-    pub(super) fn detach(&mut self, interface: &str) {
-        if let Some(it) = self.snapshot.network_interfaces.get_mut(interface) {
-            it.status = Some("available".into());
-            it.attachment = None;
-        }
-    }
-
-    /// What an interface is attached to is not known, if it is to anything.
-    pub(super) fn leave_interface_open(&mut self, step: &Step<'_>, whose: Whose, what: &str) {
-        let ids = match whose {
-            Whose::None => return,
-            Whose::One(id) => vec![id],
-            Whose::Among(ids) => ids,
-            Whose::Any => self.snapshot.network_interfaces.keys().cloned().collect(),
-        };
-        for id in &ids {
-            if let Some(it) = self.snapshot.network_interfaces.get_mut(id) {
-                it.status = None;
-            }
-        }
-        self.open(Whose::Among(ids), &Aspect::Whole, step, what);
-    }
-
-    pub(super) fn delete_attachment(&mut self, step: &Step<'_>) {
-        self.detach(step.before.text("network_interface_id").unwrap_or_default());
-    }
-
-    pub(super) fn put_attachment(&mut self, step: &Step<'_>) {
-        if !step.is_made() {
-            return;
-        }
-        let whose = self.resolver.whose(step.change, &step.after, "network_interface_id", INTERFACE);
-        let Whose::One(interface) = whose else {
-            return self.leave_interface_open(step, whose, "network_interface_id");
-        };
-        match self.settled(step, "instance_id", &["i"]) {
-            Some(instance) => self.attach(&interface, Some(instance), step.after.number("device_index")),
-            None => self.leave_interface_open(step, Whose::One(interface), "instance_id"),
         }
     }
 

@@ -1,6 +1,6 @@
 //! VPCs, what each brings with it, and subnets.
 
-use super::{Laying, Step, is_to_come};
+use super::{Laying, Step};
 use crate::aws::plan::reference::{Resolver, Whose};
 use crate::snapshot::{
     AclAssociation, AclEntry, Aspect, GroupPair, Id, IpPermission, Ipv4Block, Ipv4Range, Ipv6Block,
@@ -12,7 +12,7 @@ const DEFAULT_RULE: i32 = 100;
 
 impl Laying<'_> {
     pub(super) fn delete_vpc(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::had(step) else { return };
+        let Some(id) = step.had() else { return };
         self.snapshot.vpcs.remove(&id);
         // What AWS made with it goes with it.
         self.snapshot.security_groups.retain(|_, it| it.vpc_id.as_ref() != Some(&id));
@@ -21,7 +21,7 @@ impl Laying<'_> {
     }
 
     pub(super) fn put_vpc(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::own(step) else { return };
+        let Some(id) = self.own(step) else { return };
         if self.snapshot.vpcs.contains_key(&id) {
             return;
         }
@@ -49,7 +49,7 @@ impl Laying<'_> {
             };
             self.snapshot.vpcs.insert(id.clone(), vpc);
         }
-        if is_to_come(step) {
+        if step.is_to_come() {
             self.put_company(step, &id);
         }
     }
@@ -174,14 +174,14 @@ impl Laying<'_> {
     }
 
     pub(super) fn delete_subnet(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::had(step) else { return };
+        let Some(id) = step.had() else { return };
         self.snapshot.subnets.remove(&id);
         self.leave_acl(&id);
         self.leave_table(&id);
     }
 
     pub(super) fn put_subnet(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::own(step) else { return };
+        let Some(id) = self.own(step) else { return };
         if self.snapshot.subnets.contains_key(&id) {
             return;
         }
@@ -202,7 +202,7 @@ impl Laying<'_> {
             }
             return;
         };
-        if is_to_come(step) {
+        if step.is_to_come() {
             self.use_default_acl(&vpc, &id);
         }
     }

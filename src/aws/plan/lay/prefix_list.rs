@@ -7,13 +7,13 @@ const LIST: &[&str] = &["pl"];
 
 impl Laying<'_> {
     pub(super) fn delete_prefix_list(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::had(step) else { return };
+        let Some(id) = step.had() else { return };
         self.snapshot.prefix_lists.remove(&id);
         self.snapshot.prefix_list_entries.remove(&id);
     }
 
     pub(super) fn put_prefix_list(&mut self, step: &Step<'_>) {
-        let Some(id) = Self::own(step) else { return };
+        let Some(id) = self.own(step) else { return };
         let fresh = step.is_made() || !self.snapshot.prefix_list_entries.contains_key(&id);
         if !fresh && !step.is_changed() {
             return;

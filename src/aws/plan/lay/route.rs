@@ -118,15 +118,14 @@ impl Laying<'_> {
     }
 
     pub(super) fn delete_route_table(&mut self, step: &Step<'_>) {
-        if let Some(id) = Self::had(step) {
+        if let Some(id) = step.had() {
             self.snapshot.route_tables.remove(&id);
         }
     }
 
     pub(super) fn put_route_table(&mut self, step: &Step<'_>) {
         let adopts = step.change.r#type == "aws_default_route_table" && step.is_made();
-        let id = if adopts { self.settled(step, "default_route_table_id", TABLE) } else { Self::own(step) };
-        let Some(id) = id else {
+        let Some(id) = self.own(step) else {
             if adopts {
                 self.open(Whose::Any, &Aspect::Route { destination: None }, step, "default_route_table_id");
             }

@@ -7,30 +7,55 @@ use crate::aws::plan::reference::prefix;
 use crate::aws::plan::value::Object;
 use crate::snapshot::Id;
 
-/// A resource's object before and after.
+/// A resource's object before and after, and what is done to it.
 #[derive(Clone, Copy)]
 pub(super) struct Step<'p> {
     pub change: &'p ResourceChange,
     pub before: Object<'p>,
     pub after: Object<'p>,
+    done: Done,
+}
+
+/// What is done to an object that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// Nothing: it is as it was.
+    Nothing,
+    /// It is changed in place.
+    Changed,
+    /// It is made, perhaps in place of one that was.
+    Made,
 }
 
 impl<'p> Step<'p> {
+    /// What apply does.
     pub(super) fn new(change: &'p ResourceChange) -> Self {
-        Self {
-            change,
-            before: Object::whole(&change.change.before),
-            after: Object::new(&change.change.after, &change.change.after_unknown),
-        }
+        let done = match (change.has(&Action::Create), change.has(&Action::Update)) {
+            (true, _) => Done::Made,
+            (false, true) => Done::Changed,
+            (false, false) => Done::Nothing,
+        };
+        let after = Object::new(&change.change.after, &change.change.after_unknown);
+        Self { change, before: Object::whole(&change.change.before), after, done }
+    }
+
+    /// The object as it is before apply does anything.
+    pub(super) fn as_it_was(change: &'p ResourceChange) -> Self {
+        let before = Object::whole(&change.change.before);
+        Self { change, before, after: before, done: Done::Nothing }
     }
 
     /// It is made, perhaps in place of one that was.
     pub(super) fn is_made(&self) -> bool {
-        self.change.has(&Action::Create)
+        self.done == Done::Made
     }
 
     pub(super) fn is_changed(&self) -> bool {
-        self.change.has(&Action::Update)
+        self.done == Done::Changed
+    }
+
+    pub(super) fn is_as_it_was(&self) -> bool {
+        self.done == Done::Nothing
     }
 
     /// Whether an attribute is another after than it was before.
@@ -38,11 +63,25 @@ impl<'p> Step<'p> {
         let change = &self.change.change;
         let value = |object: &'p Map<String, Value>| object.get(attribute).filter(|it| !it.is_null());
         let open = change.after_unknown.get(attribute).is_some_and(has_unknown);
-        self.is_made() || open || value(&change.before) != value(&change.after)
+        match self.done {
+            Done::Nothing => false,
+            Done::Made => true,
+            Done::Changed => open || value(&change.before) != value(&change.after),
+        }
     }
 
     pub(super) fn text(&self, attribute: &str) -> Option<Id> {
         self.after.text(attribute).map(Id::from)
+    }
+
+    /// The id that the thing had.
+    pub(super) fn had(&self) -> Option<Id> {
+        self.before.text("id").map(Id::from)
+    }
+
+    /// Whether the thing is still to come.
+    pub(super) fn is_to_come(&self) -> bool {
+        self.after.is_unknown("id") && prefix(&self.change.r#type).is_some()
     }
 }
 
@@ -54,9 +93,4 @@ pub(in crate::aws::plan) fn has_unknown(value: &Value) -> bool {
         Value::Object(fields) => fields.values().any(has_unknown),
         _ => false,
     }
-}
-
-/// Whether a thing of the plan's is still to come.
-pub(super) fn is_to_come(step: &Step<'_>) -> bool {
-    step.after.is_unknown("id") && prefix(&step.change.r#type).is_some()
 }

@@ -6,11 +6,15 @@ use super::expression::references;
 use super::{Resolver, Within, prefix};
 use crate::aws::plan::address::{Part, index_text, parts, written};
 use crate::aws::plan::format::{ModuleCall, ResourceChange};
+use crate::aws::plan::reference::GIVEN;
 use crate::aws::plan::value::{Attribute, Object};
 use crate::snapshot::Id;
 
 /// References to references that are still followed.
 const DEEPEST: usize = 32;
+
+/// The attribute of an instance that is its primary interface's id.
+const PRIMARY: &str = "primary_network_interface_id";
 
 /// What an expression may take its unknown part from.
 #[derive(Debug, Default)]
@@ -36,16 +40,24 @@ pub(super) fn follow(
 }
 
 /// The ids of these kinds that a resource brings with it when it is made.
-pub(super) fn brought(change: &ResourceChange, kinds: &[&str]) -> Vec<Id> {
+pub(super) fn brought(resolver: &Resolver<'_>, change: &ResourceChange, kinds: &[&str]) -> Vec<Id> {
     let own =
-        prefix(&change.r#type).filter(|own| kinds.contains(own)).and_then(|_| Resolver::id_after(change));
+        prefix(&change.r#type).filter(|own| kinds.contains(own)).and_then(|_| resolver.id_after(change));
     let besides: &[&str] = match change.r#type.as_str() {
-        "aws_instance" => &["eni"],
+        "aws_instance" if has_own_interface(change) => &["eni"],
         "aws_vpc" => &["sg", "acl", "rtb"],
         _ => &[],
     };
     let besides = besides.iter().filter(|it| kinds.contains(it)).map(|it| Resolver::to_come(it, change));
     own.into_iter().chain(besides).collect()
+}
+
+/// Whether an instance to come gets an interface of its own as its primary one: it is given none, and no launch
+/// template may give it one.
+fn has_own_interface(change: &ResourceChange) -> bool {
+    let object = Object::new(&change.change.after, &change.change.after_unknown);
+    let has = |attribute: &&str| object.objects(attribute).is_ok_and(|blocks| !blocks.is_empty());
+    !GIVEN.iter().any(has) && object.objects("launch_template").is_ok_and(|blocks| blocks.is_empty())
 }
 
 /// Where an expression stands.
@@ -188,7 +200,9 @@ impl<'p> Walk<'_, 'p> {
             [one] if !whole || self.resolver.plan.bare_references && index_text(&one.index).is_none() => {
                 self.attribute(one, attribute.unwrap_or("id"));
             }
-            several => self.found.among.extend(several.iter().flat_map(|it| brought(it, self.kinds))),
+            several => {
+                self.found.among.extend(several.iter().flat_map(|it| brought(self.resolver, it, self.kinds)));
+            }
         }
     }
 
@@ -199,8 +213,9 @@ impl<'p> Walk<'_, 'p> {
             return;
         }
         let id = match (attribute, change.r#type.as_str()) {
-            ("id", _) => Resolver::id_after(change),
-            ("primary_network_interface_id", "aws_instance") => Some(Resolver::to_come("eni", change)),
+            ("id", _) => self.resolver.id_after(change),
+            (PRIMARY, "aws_instance") if has_own_interface(change) => Some(Resolver::to_come("eni", change)),
+            (PRIMARY, "aws_instance") => return self.given_interface(change),
             ("default_security_group_id", "aws_vpc") => Some(Resolver::to_come("sg", change)),
             ("default_network_acl_id", "aws_vpc") => Some(Resolver::to_come("acl", change)),
             ("default_route_table_id" | "main_route_table_id", "aws_vpc") => {
@@ -221,5 +236,29 @@ impl<'p> Walk<'_, 'p> {
             Some(expression) => self.lead(&self.place_of(change), expression, None),
             None => self.found.opaque |= self.within == Within::Attribute,
         }
+    }
+
+    /// The primary interface of an instance that is given one.
+    fn given_interface(&mut self, change: &ResourceChange) {
+        let object = Object::new(&change.change.after, &change.change.after_unknown);
+        for attribute in GIVEN {
+            let blocks = object.objects(attribute).unwrap_or_default();
+            for block in blocks.iter().filter(|it| it.number("device_index").is_none_or(|it| it == 0)) {
+                match block.text("network_interface_id") {
+                    Some(id) => self.found.exact.push(id.into()),
+                    None => self.attribute_of_block(change, attribute),
+                }
+            }
+        }
+        self.found.opaque |= self.found.exact.is_empty() && self.found.among.is_empty();
+    }
+
+    fn attribute_of_block(&mut self, change: &ResourceChange, attribute: &str) {
+        let within = std::mem::replace(&mut self.within, Within::Block);
+        match self.resolver.configured(change).and_then(|it| it.expressions.get(attribute)) {
+            Some(expression) => self.lead(&self.place_of(change), expression, None),
+            None => self.found.opaque = true,
+        }
+        self.within = within;
     }
 }
