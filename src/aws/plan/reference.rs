@@ -3,6 +3,7 @@
 //! The configuration lists what an expression refers to, not how. So a value is settled only where a single thing
 //! of the plan can be meant; a local value, a function's input that is not known, or two things leave it open.
 
+mod attribute;
 mod expression;
 mod follow;
 
@@ -45,6 +46,41 @@ pub(super) fn prefix(kind: &str) -> Option<&'static str> {
 /// Whether a resource of this type takes what is there already.
 fn is_adopted(kind: &str) -> bool {
     kind.starts_with("aws_default_")
+}
+
+/// Whether a change may come to yield the id of a thing that is there already: what is read during apply, and what
+/// hands on or chooses among what it is given.
+fn may_yield_others(change: &ResourceChange) -> bool {
+    /// Of the AWS provider's.
+    const HANDS_ON: [&str; 5] = [
+        "aws_cloudcontrolapi_resource",
+        "aws_cloudformation_stack",
+        "aws_lambda_invocation",
+        "aws_serverlessapplicationrepository_cloudformation_stack",
+        "aws_servicecatalog_provisioned_product",
+    ];
+    /// Of others', by how they begin: what they yield is theirs alone.
+    const OWN: [&str; 15] = [
+        "aws_",
+        "awscc_",
+        "archive_",
+        "helm_",
+        "kubectl_",
+        "kubernetes_",
+        "local_",
+        "null_",
+        "random_bytes",
+        "random_id",
+        "random_password",
+        "random_pet",
+        "random_string",
+        "time_",
+        "tls_",
+    ];
+    let kind = change.r#type.as_str();
+    let changes = change.is_managed() && (change.has(&Action::Create) || change.has(&Action::Update));
+    let yields = HANDS_ON.contains(&kind) || !OWN.iter().any(|begin| kind.starts_with(begin));
+    change.is_deferred_read() || changes && yields
 }
 
 /// Whose id a value is.
@@ -171,6 +207,7 @@ impl<'p> Resolver<'p> {
         };
         let all = [found.exact, found.among].concat();
         match all.as_slice() {
+            _ if found.anything => Whose::Any,
             _ if found.opaque => self.any_to_come(kinds),
             [] => self.any_to_come(kinds),
             [one] => Whose::One(one.clone()),
@@ -178,14 +215,12 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// An unknown id is that of a thing which the plan makes, unless something is read during apply.
+    /// An unknown id is that of a thing which the plan makes, unless something is read or chosen during apply.
     fn any_to_come(&self, kinds: &[&str]) -> Whose {
-        let reads = |it: &ResourceChange| {
-            it.is_deferred_read() || it.r#type == "terraform_data" && !it.has(&Action::NoOp)
-        };
         let made = self.plan.changes.iter().filter(|it| it.is_managed() && it.has(&Action::Create));
         let made: Vec<Id> = made.flat_map(|it| follow::brought(self, it, kinds)).collect();
-        if made.is_empty() || self.plan.changes.iter().any(reads) { Whose::Any } else { Whose::Among(made) }
+        let is_any = made.is_empty() || self.plan.changes.iter().any(may_yield_others);
+        if is_any { Whose::Any } else { Whose::Among(made) }
     }
 
     fn configured(&self, change: &ResourceChange) -> Option<&'p ConfiguredResource> {

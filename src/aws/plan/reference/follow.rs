@@ -2,19 +2,15 @@
 
 use serde_json::Value;
 
+use super::attribute::has_own_interface;
 use super::expression::references;
 use super::{Resolver, Within, prefix};
 use crate::aws::plan::address::{Part, index_text, parts, written};
 use crate::aws::plan::format::{ModuleCall, ResourceChange};
-use crate::aws::plan::reference::GIVEN;
-use crate::aws::plan::value::{Attribute, Object};
 use crate::snapshot::Id;
 
 /// References to references that are still followed.
 const DEEPEST: usize = 32;
-
-/// The attribute of an instance that is its primary interface's id.
-const PRIMARY: &str = "primary_network_interface_id";
 
 /// What an expression may take its unknown part from.
 #[derive(Debug, Default)]
@@ -23,6 +19,8 @@ pub(super) struct Found {
     pub among: Vec<Id>,
     /// From something that cannot be followed.
     pub opaque: bool,
+    /// By way of something that is no such id, which may choose among what is there already.
+    pub anything: bool,
 }
 
 /// What an expression of a resource's configuration takes its unknown part from; `kinds` are how the ids begin that
@@ -35,7 +33,7 @@ pub(super) fn follow(
     within: Within,
 ) -> Found {
     let mut walk = Walk { resolver, kinds, within, depth: 0, found: Found::default() };
-    walk.collect(&walk.place_of(change), expression, None);
+    walk.collect(&walk.place_of(change), expression, &[]);
     walk.found
 }
 
@@ -52,34 +50,28 @@ pub(super) fn brought(resolver: &Resolver<'_>, change: &ResourceChange, kinds: &
     own.into_iter().chain(besides).collect()
 }
 
-/// Whether an instance to come gets an interface of its own as its primary one: it is given none, and no launch
-/// template may give it one.
-fn has_own_interface(change: &ResourceChange) -> bool {
-    let object = Object::new(&change.change.after, &change.change.after_unknown);
-    let has = |attribute: &&str| object.objects(attribute).is_ok_and(|blocks| !blocks.is_empty());
-    !GIVEN.iter().any(has) && object.objects("launch_template").is_ok_and(|blocks| blocks.is_empty())
-}
-
 /// Where an expression stands.
 #[derive(Clone)]
-struct Place<'p> {
+pub(super) struct Place<'p> {
     module: Vec<Part>,
     /// The resource's or module's own index, as `each.key` or `count.index` gives it.
     index: Option<String>,
     for_each: Option<&'p Value>,
 }
 
-struct Walk<'r, 'p> {
-    resolver: &'r Resolver<'p>,
-    kinds: &'r [&'r str],
-    within: Within,
+/// One search for what an expression takes its unknown part from.
+pub(super) struct Walk<'r, 'p> {
+    pub resolver: &'r Resolver<'p>,
+    /// How the ids begin that are asked for.
+    pub kinds: &'r [&'r str],
+    pub within: Within,
     /// How many references led here.
     depth: usize,
-    found: Found,
+    pub found: Found,
 }
 
 impl<'p> Walk<'_, 'p> {
-    fn place_of(&self, change: &ResourceChange) -> Place<'p> {
+    pub(super) fn place_of(&self, change: &ResourceChange) -> Place<'p> {
         Place {
             module: parts(&change.module_address),
             index: index_text(&change.index),
@@ -88,7 +80,7 @@ impl<'p> Walk<'_, 'p> {
     }
 
     /// An expression that another one leads to.
-    fn lead(&mut self, place: &Place<'p>, expression: &Value, of: Option<&str>) {
+    pub(super) fn lead(&mut self, place: &Place<'p>, expression: &Value, of: &[String]) {
         if self.depth == DEEPEST {
             self.found.opaque = true;
             return;
@@ -98,23 +90,26 @@ impl<'p> Walk<'_, 'p> {
         self.depth -= 1;
     }
 
-    /// Adds what an expression refers to; `of` is the attribute that is taken of it.
-    fn collect(&mut self, place: &Place<'p>, expression: &Value, of: Option<&str>) {
+    /// Adds what an expression refers to; `of` is what is taken of it: an attribute, and what is in that.
+    fn collect(&mut self, place: &Place<'p>, expression: &Value, of: &[String]) {
         let references = references(expression);
         let by_key = references.iter().any(|it| it == "each.key");
         let others = references.iter().filter(|it| *it != "each.key").count();
         for reference in &references {
             let path = parts(reference);
             let (Some(first), second) = (path.first(), path.get(1)) else { continue };
-            let rest = |at: usize| path.get(at).map(|part| part.name.as_str()).or(of);
+            let rest = |at: usize| -> Vec<String> {
+                let own = path.iter().skip(at).map(|part| part.name.clone());
+                own.chain(of.iter().cloned()).collect()
+            };
             match (first.name.as_str(), second) {
                 ("count" | "path" | "terraform" | "self", _) => {}
                 ("each", Some(part)) if part.name == "key" => {}
-                ("each", _) => self.each_value(place, rest(2)),
-                ("var", Some(variable)) => self.variable(place, &variable.name, rest(2)),
+                ("each", _) => self.each_value(place, &rest(2)),
+                ("var", Some(variable)) => self.variable(place, &variable.name, &rest(2)),
                 ("module", Some(call)) => {
                     let output = path.get(2).map(|part| part.name.as_str());
-                    self.output(place, call, output, rest(3));
+                    self.output(place, call, output, &rest(3));
                 }
                 ("data", _) => {
                     self.found.opaque |=
@@ -123,14 +118,14 @@ impl<'p> Walk<'_, 'p> {
                 ("local", _) | (_, None) => self.found.opaque = true,
                 (_, Some(name)) => {
                     let key = if by_key && others == 1 { place.index.clone() } else { None };
-                    self.resource(place, (&first.name, name), rest(2), key);
+                    self.resource(place, (&first.name, name), &rest(2), key);
                 }
             }
         }
     }
 
     /// `each.value` of a resource that is made for each of another's.
-    fn each_value(&mut self, place: &Place<'p>, of: Option<&str>) {
+    fn each_value(&mut self, place: &Place<'p>, of: &[String]) {
         let over = place.for_each.map(references).unwrap_or_default();
         let path = match over.as_slice() {
             [one] => parts(one),
@@ -145,7 +140,7 @@ impl<'p> Walk<'_, 'p> {
     }
 
     /// A variable of the module: what its call says.
-    fn variable(&mut self, place: &Place<'p>, name: &str, of: Option<&str>) {
+    fn variable(&mut self, place: &Place<'p>, name: &str, of: &[String]) {
         let Some(at) = place.module.len().checked_sub(2) else { return };
         let (outer, inner) = place.module.split_at(at);
         let called = |call: &Part| -> Option<&'p ModuleCall> {
@@ -162,7 +157,7 @@ impl<'p> Walk<'_, 'p> {
         self.lead(&outer, expression, of);
     }
 
-    fn output(&mut self, place: &Place<'p>, call: &Part, name: Option<&str>, of: Option<&str>) {
+    fn output(&mut self, place: &Place<'p>, call: &Part, name: Option<&str>, of: &[String]) {
         let mut module = place.module.clone();
         module.push(Part { name: "module".to_owned(), index: None });
         module.push(call.clone());
@@ -184,7 +179,7 @@ impl<'p> Walk<'_, 'p> {
         &mut self,
         place: &Place<'p>,
         (kind, name): (&str, &Part),
-        attribute: Option<&str>,
+        of: &[String],
         key: Option<String>,
     ) {
         let module = written(&place.module);
@@ -194,71 +189,18 @@ impl<'p> Walk<'_, 'p> {
         let wanted = name.index.clone().or(key);
         let meant: Vec<&ResourceChange> =
             found.iter().copied().filter(|it| wanted.is_none() || index_text(&it.index) == wanted).collect();
-        let whole = attribute.is_none() && name.index.is_none() && wanted.is_none();
-        match meant.as_slice() {
-            [] => {}
-            [one] if !whole || self.resolver.plan.bare_references && index_text(&one.index).is_none() => {
-                self.attribute(one, attribute.unwrap_or("id"));
+        let whole = of.is_empty() && name.index.is_none() && wanted.is_none();
+        match (meant.as_slice(), of.split_first()) {
+            ([], _) => {}
+            ([one], taken)
+                if !whole || self.resolver.plan.bare_references && index_text(&one.index).is_none() =>
+            {
+                let (attribute, within) = taken.map_or(("id", &[][..]), |(it, rest)| (it.as_str(), rest));
+                self.attribute(one, attribute, within);
             }
-            several => {
+            (several, _) => {
                 self.found.among.extend(several.iter().flat_map(|it| brought(self.resolver, it, self.kinds)));
             }
         }
-    }
-
-    /// The id that an attribute of a resource is.
-    fn attribute(&mut self, change: &ResourceChange, attribute: &str) {
-        let object = Object::new(&change.change.after, &change.change.after_unknown);
-        if object.get(attribute) != Attribute::Unknown {
-            return;
-        }
-        let id = match (attribute, change.r#type.as_str()) {
-            ("id", _) => self.resolver.id_after(change),
-            (PRIMARY, "aws_instance") if has_own_interface(change) => Some(Resolver::to_come("eni", change)),
-            (PRIMARY, "aws_instance") => return self.given_interface(change),
-            ("default_security_group_id", "aws_vpc") => Some(Resolver::to_come("sg", change)),
-            ("default_network_acl_id", "aws_vpc") => Some(Resolver::to_come("acl", change)),
-            ("default_route_table_id" | "main_route_table_id", "aws_vpc") => {
-                Some(Resolver::to_come("rtb", change))
-            }
-            _ => None,
-        };
-        if let Some(id) = id {
-            let fits = self.kinds.iter().any(|kind| id.split('-').next() == Some(kind));
-            if fits && !self.found.exact.contains(&id) {
-                self.found.exact.push(id);
-            } else if !fits {
-                self.found.opaque |= self.within == Within::Attribute;
-            }
-            return;
-        }
-        match self.resolver.configured(change).and_then(|it| it.expressions.get(attribute)) {
-            Some(expression) => self.lead(&self.place_of(change), expression, None),
-            None => self.found.opaque |= self.within == Within::Attribute,
-        }
-    }
-
-    /// The primary interface of an instance that is given one.
-    fn given_interface(&mut self, change: &ResourceChange) {
-        let object = Object::new(&change.change.after, &change.change.after_unknown);
-        for attribute in GIVEN {
-            let blocks = object.objects(attribute).unwrap_or_default();
-            for block in blocks.iter().filter(|it| it.number("device_index").is_none_or(|it| it == 0)) {
-                match block.text("network_interface_id") {
-                    Some(id) => self.found.exact.push(id.into()),
-                    None => self.attribute_of_block(change, attribute),
-                }
-            }
-        }
-        self.found.opaque |= self.found.exact.is_empty() && self.found.among.is_empty();
-    }
-
-    fn attribute_of_block(&mut self, change: &ResourceChange, attribute: &str) {
-        let within = std::mem::replace(&mut self.within, Within::Block);
-        match self.resolver.configured(change).and_then(|it| it.expressions.get(attribute)) {
-            Some(expression) => self.lead(&self.place_of(change), expression, None),
-            None => self.found.opaque = true,
-        }
-        self.within = within;
     }
 }
