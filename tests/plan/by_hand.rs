@@ -35,7 +35,7 @@ struct Case {
     /// Top-level keys besides.
     #[serde(default)]
     plan: Map<String, Value>,
-    /// Flows and their answers: `from to port: answer`, or `answer code code…` with all that is in the way.
+    /// Flows and their answers, of TCP, `udp/PORT` or `icmp`: `from to port: answer`, or `answer code code…` with all that is in the way.
     #[serde(default)]
     flows: BTreeMap<String, String>,
     /// Findings of the static mode that do not pass, `code verdict`.
@@ -196,9 +196,14 @@ fn snapshot(case: &Case) -> Snapshot {
 
 fn ask(network: &Network<'_>, flow: &str) -> PathResult {
     let words: Vec<&str> = flow.split(' ').collect();
-    let port = Port::new(words[2].parse().expect("a port")).expect("a port");
+    let port = |text: &str| Port::new(text.parse().expect("a port")).expect("a port");
+    let traffic = match words[2].split_once('/') {
+        _ if words[2] == "icmp" => Traffic::Icmp,
+        Some(("udp", number)) => Traffic::Udp(port(number)),
+        _ => Traffic::Tcp(port(words[2])),
+    };
     let end = |text: &str| text.parse().unwrap_or_else(|error| panic!("{error}"));
-    evaluate_path(network, &Question::new(end(words[0]), end(words[1]), Traffic::Tcp(port)))
+    evaluate_path(network, &Question::new(end(words[0]), end(words[1]), traffic))
 }
 
 fn told(result: &PathResult, with_codes: bool) -> String {

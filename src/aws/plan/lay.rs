@@ -8,11 +8,12 @@ mod instance;
 mod interface;
 mod place;
 mod prefix_list;
+mod protocol;
 mod route;
 mod rule;
 mod step;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::format::{Action, Plan, ResourceChange};
 use super::reference::{Resolver, Whose};
@@ -38,7 +39,8 @@ pub struct Laid {
 pub fn lay_plan(snapshot: Snapshot, plan: &Plan) -> Laid {
     let resolver = Resolver::new(plan);
     let planned = Planned { unfinished: plan.unfinished.clone(), ..Planned::default() };
-    let mut laying = Laying { snapshot, resolver, planned };
+    let (let_go, guarded) = (BTreeSet::new(), BTreeSet::new());
+    let mut laying = Laying { snapshot, resolver, planned, let_go, guarded };
     let mut changes: HashMap<&str, Vec<&ResourceChange>> = HashMap::new();
     for change in plan.changes.iter().filter(|it| it.is_managed() && is_modelled(&it.r#type)) {
         changes.entry(&change.r#type).or_default().push(change);
@@ -111,6 +113,9 @@ struct Laying<'p> {
     snapshot: Snapshot,
     resolver: Resolver<'p>,
     planned: Planned,
+    /// Subnets that an ACL lets go of in this apply, and those that one takes.
+    let_go: BTreeSet<Id>,
+    guarded: BTreeSet<Id>,
 }
 
 impl<'p> Laying<'p> {

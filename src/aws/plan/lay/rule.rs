@@ -10,7 +10,7 @@ use crate::snapshot::{Aspect, Id, PossibleRule, SecurityGroupRule};
 use permission::{holds, permissions, take};
 use read::{GROUP, NEW, OLD};
 
-pub(super) use read::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rules, protocol};
+pub(super) use read::{Block, EGRESS_BLOCK, INGRESS_BLOCK, Rules};
 
 /// One rule: a protocol, ports, and one whom it admits.
 #[derive(Debug, Clone, PartialEq)]

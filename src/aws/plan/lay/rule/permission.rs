@@ -1,6 +1,7 @@
 //! A rule as the snapshot has it: part of a permission, and with an id of its own.
 
-use super::{Rule, Whom, protocol};
+use super::{Rule, Whom};
+use crate::aws::plan::lay::protocol::{is_ported, protocol};
 use crate::snapshot::{
     GroupPair, Id, IpPermission, Ipv4Range, Ipv6Range, PrefixListReference, ReferencedGroup, SecurityGroup,
     SecurityGroupRule,
@@ -41,9 +42,13 @@ pub(super) fn take(group: &mut SecurityGroup, rule: &Rule) {
 
 impl Rule {
     fn has_traffic_of(&self, permission: &IpPermission) -> bool {
-        let same = self.protocol == protocol(&permission.ip_protocol);
-        let ports = permission.from_port.zip(permission.to_port).filter(|ports| *ports != (-1, -1));
-        same && (self.protocol == "-1" || self.ports == ports)
+        self.is_for(&permission.ip_protocol, permission.from_port, permission.to_port)
+    }
+
+    /// Whether that is the traffic that it is for, however AWS writes what is every port.
+    fn is_for(&self, text: &str, from: Option<i32>, to: Option<i32>) -> bool {
+        let ports = from.zip(to).filter(|(from, _)| *from != -1 && is_ported(&self.protocol));
+        protocol(text).is_some_and(|it| it == self.protocol) && ports == self.ports
     }
 
     pub(super) fn permission(&self) -> IpPermission {
@@ -91,7 +96,6 @@ impl Rule {
     }
 
     pub(super) fn is_described_by(&self, rule: &SecurityGroupRule) -> bool {
-        let ports = rule.from_port.zip(rule.to_port).filter(|ports| *ports != (-1, -1));
         let referenced = rule.referenced_group_info.as_ref().and_then(|info| info.group_id.as_ref());
         let whom = match &self.whom {
             Whom::V4(range) => rule.cidr_ipv4.as_ref().is_some_and(|it| it.trunc() == *range),
@@ -99,8 +103,37 @@ impl Rule {
             Whom::List(id) => rule.prefix_list_id.as_ref() == Some(id),
             Whom::Group(id) => referenced == Some(id),
         };
-        whom && rule.is_egress == self.egress
-            && rule.ip_protocol.as_ref().is_some_and(|it| protocol(it) == self.protocol)
-            && (self.protocol == "-1" || ports == self.ports)
+        let text = rule.ip_protocol.as_deref().unwrap_or_default();
+        whom && rule.is_egress == self.egress && self.is_for(text, rule.from_port, rule.to_port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Rule, Whom};
+
+    /// AWS leaves out what is every port, or writes -1, or what it was given and ignores.
+    #[test]
+    fn a_rule_is_known_again_however_it_is_written() {
+        let rule = |protocol: &str, ports| {
+            let whom = Whom::V4("10.0.0.0/8".parse().expect("a range"));
+            Rule { egress: false, protocol: protocol.into(), ports, whom }
+        };
+        let (none, any) = ((None, None), (Some(-1), Some(-1)));
+        for (rule, text, written, same) in [
+            (rule("-1", None), "-1", none, true),
+            (rule("-1", None), "-1", any, true),
+            (rule("-1", None), "all", (Some(0), Some(0)), true),
+            (rule("50", None), "50", (Some(0), Some(0)), true),
+            (rule("50", None), "51", none, false),
+            (rule("icmp", None), "icmp", any, true),
+            (rule("icmp", Some((8, -1))), "1", (Some(8), Some(-1)), true),
+            (rule("icmp", Some((8, -1))), "icmp", any, false),
+            (rule("tcp", Some((22, 22))), "6", (Some(22), Some(22)), true),
+            (rule("tcp", Some((22, 22))), "tcp", (Some(22), Some(23)), false),
+            (rule("tcp", Some((22, 22))), "-1", none, false),
+        ] {
+            assert_eq!(rule.is_for(text, written.0, written.1), same, "{rule:?} as {text} {written:?}");
+        }
     }
 }
