@@ -288,3 +288,43 @@ fn what_is_open_is_kept_in_a_file() {
         assert_eq!(read.undecided, laid.snapshot.undecided, "{}", case.title);
     }
 }
+
+/// Each target of a route, as a resource and as a block: the path goes there, and says so.
+#[test]
+fn a_route_leads_to_its_target() {
+    let targets = [
+        ("gateway_id", "igw-9", "denied route-to-internet"),
+        ("gateway_id", "vgw-9", "unknown route-target-unmodelled"),
+        ("nat_gateway_id", "nat-9", "unknown route-target-unmodelled"),
+        ("egress_only_gateway_id", "eigw-9", "denied route-to-internet"),
+        ("transit_gateway_id", "tgw-9", "unknown snapshot-incomplete"),
+        ("vpc_peering_connection_id", "pcx-9", "unknown snapshot-incomplete"),
+        ("network_interface_id", "eni-9", "unknown route-target-unmodelled"),
+        ("instance_id", "i-9", "unknown route-target-unmodelled"),
+        ("vpc_endpoint_id", "vpce-9", "unknown route-target-unmodelled"),
+        ("local_gateway_id", "lgw-9", "unknown route-target-unmodelled"),
+        ("carrier_gateway_id", "cagw-9", "unknown route-target-unmodelled"),
+        ("core_network_arn", "arn:aws:networkmanager::1:core-network/c", "unknown route-target-unmodelled"),
+        ("odb_network_arn", "arn:aws:odb:::odb-network/o", "unknown route-target-unmodelled"),
+        ("gateway_id", "local", "allowed"),
+    ];
+    let ids = fs::read_to_string(folder("../static/ids.yaml")).expect("the ids");
+    let ids: BTreeMap<String, String> = serde_saphyr::from_str(&ids).expect("a map of ids");
+    for (attribute, target, expected) in targets {
+        let route = json!({ "route_table_id": ids["rtb"], "destination_cidr_block": "10.1.20.0/24", attribute: target });
+        let block =
+            json!({ "id": ids["rtb"], "route": [{ "cidr_block": "10.1.20.0/24", attribute: target }] });
+        for change in [
+            json!({ "address": "aws_route.r", "after": route, "unknown": ["id"] }),
+            json!({ "address": "aws_route_table.t", "actions": "update", "before": { "id": ids["rtb"], "route": [] }, "after": block }),
+        ] {
+            let case: Case =
+                serde_json::from_value(json!({ "title": target, "changes": [change] })).expect("a case");
+            let laid = lay_plan(snapshot(&case), &plan_of(&plan(&case)));
+            let result = ask(&Network::new(&laid.snapshot), "10.1.34.23 10.1.20.15 22");
+            assert_eq!(told(&result, true), expected, "{attribute} {target}");
+            let said = serde_json::to_string(&result).expect("JSON");
+            assert!(said.contains(target), "{attribute} {target}: {said}");
+        }
+    }
+}

@@ -141,6 +141,11 @@ impl<'p> Resolver<'p> {
         Self { plan, objects, adopted: HashMap::new(), modules }
     }
 
+    /// The objects of a type that are there after apply.
+    pub(super) fn staying(&self, kind: &str) -> impl Iterator<Item = &'p ResourceChange> {
+        self.objects.values().flatten().copied().filter(move |it| it.r#type == kind)
+    }
+
     /// Notes the thing that a resource adopts.
     pub(super) fn adopt(&mut self, change: &'p ResourceChange, id: Id) {
         self.adopted.insert(&change.address, id);

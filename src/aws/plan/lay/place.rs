@@ -23,7 +23,7 @@ impl Laying<'_> {
     pub(super) fn put_vpc(&mut self, step: &Step<'_>) {
         let Some(id) = self.own(step) else { return };
         if self.snapshot.vpcs.contains_key(&id) {
-            return;
+            return self.change_vpc(step, id);
         }
         let unknown = ["cidr_block", "ipv6_cidr_block"]
             .into_iter()
@@ -33,7 +33,6 @@ impl Laying<'_> {
             self.open_one(&id, &Aspect::Whole, step, attribute);
         } else {
             let block = step.after.text("cidr_block").and_then(|it| it.parse().ok());
-            let v6 = step.after.text("ipv6_cidr_block").and_then(|it| it.parse().ok());
             let vpc = Vpc {
                 vpc_id: id.clone(),
                 cidr_block: block,
@@ -41,16 +40,43 @@ impl Laying<'_> {
                     .into_iter()
                     .map(|cidr_block| Ipv4Block { cidr_block, cidr_block_state: None })
                     .collect(),
-                ipv6_cidr_block_association_set: v6
-                    .into_iter()
-                    .map(|it| Ipv6Block { ipv6_cidr_block: Some(it), ipv6_cidr_block_state: None })
-                    .collect(),
+                ipv6_cidr_block_association_set: v6_blocks(step),
                 ..Vpc::default()
             };
             self.snapshot.vpcs.insert(id.clone(), vpc);
         }
         if step.is_to_come() {
             self.put_company(step, &id);
+        }
+    }
+
+    /// Its IPv6 block may come, go or be another one; its IPv4 block is its own for good.
+    fn change_vpc(&mut self, step: &Step<'_>, id: Id) {
+        if !step.differs("ipv6_cidr_block") || step.is_made() {
+            return;
+        }
+        if step.after.is_unknown("ipv6_cidr_block") {
+            return self.lose_vpcs(step, vec![id], "ipv6_cidr_block");
+        }
+        let old: Option<ipnet::Ipv6Net> = step.before.text("ipv6_cidr_block").and_then(|it| it.parse().ok());
+        if let Some(vpc) = self.snapshot.vpcs.get_mut(&id) {
+            let all = &mut vpc.ipv6_cidr_block_association_set;
+            all.retain(|it| it.ipv6_cidr_block != old);
+            all.extend(v6_blocks(step));
+        }
+        if let Some(block) = old {
+            self.forget_local(&id, block.into());
+        }
+    }
+
+    /// A block that goes takes the routes to it along that AWS wrote into the VPC's tables.
+    fn forget_local(&mut self, vpc: &Id, block: ipnet::IpNet) {
+        let to_block = |it: &Route| {
+            it.destination_cidr_block.map(ipnet::IpNet::V4) == Some(block)
+                || it.destination_ipv6_cidr_block.map(ipnet::IpNet::V6) == Some(block)
+        };
+        for table in self.snapshot.route_tables.values_mut().filter(|it| it.vpc_id.as_ref() == Some(vpc)) {
+            table.routes.retain(|it| it.gateway_id.as_deref() != Some("local") || !to_block(it));
         }
     }
 
@@ -131,15 +157,16 @@ impl Laying<'_> {
     }
 
     pub(super) fn delete_block(&mut self, step: &Step<'_>) {
-        let Some(vpc) = step.before.text("vpc_id") else { return };
         let block: Option<ipnet::Ipv4Net> = step.before.text("cidr_block").and_then(|it| it.parse().ok());
-        if let Some(vpc) = self.snapshot.vpcs.get_mut(vpc) {
-            vpc.cidr_block_association_set.retain(|it| Some(it.cidr_block) != block);
+        let (Some(id), Some(block)) = (step.before.text("vpc_id").map(Id::from), block) else { return };
+        if let Some(vpc) = self.snapshot.vpcs.get_mut(&id) {
+            vpc.cidr_block_association_set.retain(|it| it.cidr_block != block);
         }
+        self.forget_local(&id, block.into());
     }
 
     pub(super) fn put_block(&mut self, step: &Step<'_>) {
-        if !step.is_made() {
+        if step.is_changed() {
             return;
         }
         let id = match self.resolver.whose(step.change, &step.after, "vpc_id", &["vpc"]) {
@@ -155,13 +182,8 @@ impl Laying<'_> {
         let Some(cidr_block) = block else {
             return self.lose_vpcs(step, vec![id], "cidr_block");
         };
-        if let Some(vpc) = self.snapshot.vpcs.get_mut(&id)
-            && !vpc.cidr_block_association_set.iter().any(|it| it.cidr_block == cidr_block)
-        {
-            let own = vpc.cidr_block.filter(|_| vpc.cidr_block_association_set.is_empty());
-            let all = own.into_iter().chain([cidr_block]);
-            vpc.cidr_block_association_set
-                .extend(all.map(|cidr_block| Ipv4Block { cidr_block, cidr_block_state: None }));
+        if let Some(vpc) = self.snapshot.vpcs.get_mut(&id) {
+            add_block(vpc, cidr_block);
         }
     }
 
@@ -182,7 +204,10 @@ impl Laying<'_> {
 
     pub(super) fn put_subnet(&mut self, step: &Step<'_>) {
         let Some(id) = self.own(step) else { return };
-        if self.snapshot.subnets.contains_key(&id) {
+        if let Some(subnet) = self.snapshot.subnets.get_mut(&id) {
+            if step.differs("ipv6_cidr_block") {
+                subnet.ipv6_cidr_block_association_set = v6_blocks(step);
+            }
             return;
         }
         let vpc_id = self.settled(step, "vpc_id", &["vpc"]);
@@ -190,10 +215,18 @@ impl Laying<'_> {
             subnet_id: id.clone(),
             vpc_id: vpc_id.clone(),
             cidr_block: step.after.text("cidr_block").and_then(|it| it.parse().ok()),
+            ipv6_cidr_block_association_set: v6_blocks(step),
             availability_zone: step.text("availability_zone"),
             availability_zone_id: step.text("availability_zone_id"),
             ..Subnet::default()
         };
+        // A subnet is in a block of its VPC's, be it one that no resource of the plan's speaks of.
+        if let (Some(vpc), Some(block)) =
+            (vpc_id.as_ref().and_then(|it| self.snapshot.vpcs.get_mut(it)), subnet.cidr_block)
+            && !vpc.blocks().any(|it| it.contains(&ipnet::IpNet::V4(block)))
+        {
+            add_block(vpc, block);
+        }
         self.snapshot.subnets.insert(id.clone(), subnet);
         let Some(vpc) = vpc_id else {
             let whose = self.resolver.whose(step.change, &step.after, "vpc_id", &["vpc"]);
@@ -216,6 +249,25 @@ impl Laying<'_> {
             .find(|it| it.is_default && it.vpc_id.as_ref() == Some(vpc));
         if let Some(acl) = default {
             acl.associations.push(AclAssociation { subnet_id: Some(subnet.clone()) });
+        }
+    }
+}
+
+/// The IPv6 block of a VPC or a subnet.
+fn v6_blocks(step: &Step<'_>) -> Vec<Ipv6Block> {
+    let block = step.after.text("ipv6_cidr_block").and_then(|it| it.parse().ok());
+    let block = block.map(|it| Ipv6Block { ipv6_cidr_block: Some(it), ipv6_cidr_block_state: None });
+    block.into_iter().collect()
+}
+
+/// Adds a block to those of a VPC, of which a snapshot may show the first alone.
+fn add_block(vpc: &mut Vpc, cidr_block: ipnet::Ipv4Net) {
+    let own = vpc.cidr_block.filter(|_| vpc.cidr_block_association_set.is_empty());
+    let all = own.into_iter().chain([cidr_block]);
+    let blocks = &mut vpc.cidr_block_association_set;
+    for cidr_block in all {
+        if !blocks.iter().any(|it| it.cidr_block == cidr_block) {
+            blocks.push(Ipv4Block { cidr_block, cidr_block_state: None });
         }
     }
 }

@@ -30,7 +30,13 @@ impl Laying<'_> {
         if !fresh && !step.differs("entry") {
             return;
         }
-        let none = || step.is_made() && self.resolver.is_set(step.change, "entry") == Some(false);
+        // The configuration does not show a block that is made for each of something, nor does the plan where that
+        // is not known: only a list whose entries have resources of their own has none itself.
+        let none = || {
+            step.is_made()
+                && self.resolver.is_set(step.change, "entry") == Some(false)
+                && self.has_entries_of_its_own(&id)
+        };
         let entries = match step.after.objects("entry") {
             Ok(entries) => entries.iter().map(|it| it.text("cidr").and_then(|it| it.parse().ok())).collect(),
             Err(_) if none() => Some(Vec::new()),
@@ -48,6 +54,13 @@ impl Laying<'_> {
                 all.push(PrefixListEntry { cidr });
             }
         }
+    }
+
+    fn has_entries_of_its_own(&self, id: &Id) -> bool {
+        self.resolver.staying("aws_ec2_managed_prefix_list_entry").any(|change| {
+            let step = Step::new(change);
+            self.settled(&step, "prefix_list_id", LIST).as_ref() == Some(id)
+        })
     }
 
     pub(super) fn delete_entry(&mut self, step: &Step<'_>) {

@@ -1,4 +1,6 @@
-//! Route tables, their routes, and the subnets that use them.
+//! Route tables and their routes.
+
+mod association;
 
 use ipnet::IpNet;
 
@@ -8,7 +10,6 @@ use super::{Laying, Step};
 use crate::snapshot::{Aspect, Document, Id, Route, RouteTable, RouteTableAssociation};
 
 const TABLE: &[&str] = &["rtb"];
-const SUBNET: &[&str] = &["subnet"];
 const LIST: &[&str] = &["pl"];
 
 /// A route's targets as the provider spells them, how their ids begin, and where each goes.
@@ -24,6 +25,7 @@ const TARGETS: &[Target] = &[
     ("local_gateway_id", &["lgw"], |it| &mut it.local_gateway_id),
     ("carrier_gateway_id", &["cagw"], |it| &mut it.carrier_gateway_id),
     ("core_network_arn", &[], |it| &mut it.core_network_arn),
+    ("odb_network_arn", &[], |it| &mut it.odb_network_arn),
 ];
 type Target = (&'static str, &'static [&'static str], fn(&mut Route) -> &mut Option<Id>);
 
@@ -151,6 +153,9 @@ impl Laying<'_> {
             // Adopting it takes all its routes away but the local ones (`aws_default_route_table`, create).
             table.routes.retain(|it| it.gateway_id.as_deref() == Some("local"));
         }
+        if fresh || adopts || step.differs("propagating_vgws") {
+            self.leave_propagation_open(step, &id);
+        }
         if !fresh && !adopts && !step.differs("route") {
             return;
         }
@@ -171,6 +176,16 @@ impl Laying<'_> {
         for object in &after {
             let route = self.route(step, object, &BLOCK);
             self.add_route(step, &id, route);
+        }
+    }
+
+    /// Which routes a virtual private gateway hands on to a table is not the plan's to say.
+    fn leave_propagation_open(&mut self, step: &Step<'_>, id: &Id) {
+        const GATEWAYS: &str = "propagating_vgws";
+        let none = |object: &Object<'_>| object.texts(GATEWAYS).is_ok_and(|all| all.is_empty());
+        let unset = step.is_made() && self.resolver.is_set(step.change, GATEWAYS) == Some(false);
+        if !(unset || none(&step.after) && (step.is_made() || none(&step.before))) {
+            self.open_one(id, &Aspect::Route { destination: None }, step, GATEWAYS);
         }
     }
 
@@ -210,7 +225,7 @@ impl Laying<'_> {
 
     pub(super) fn put_route(&mut self, step: &Step<'_>) {
         let fill = |laying: &Self| !laying.has(Document::RouteTables);
-        if !step.is_made() && !step.is_changed() && !fill(self) {
+        if step.is_as_it_was() && !fill(self) {
             return;
         }
         let route = self.route(step, &step.after, &RESOURCE);
@@ -221,75 +236,6 @@ impl Laying<'_> {
             return;
         };
         self.add_route(step, &table, route);
-    }
-
-    pub(super) fn leave_table(&mut self, subnet: &Id) {
-        for table in self.snapshot.route_tables.values_mut() {
-            table.associations.retain(|it| it.subnet_id.as_ref() != Some(subnet));
-        }
-    }
-
-    pub(super) fn delete_association(&mut self, step: &Step<'_>) {
-        if let Some(subnet) = step.before.text("subnet_id") {
-            self.leave_table(&subnet.into());
-        }
-    }
-
-    pub(super) fn put_association(&mut self, step: &Step<'_>) {
-        if !step.is_made() && !step.is_changed() && self.has(Document::RouteTables) {
-            return;
-        }
-        if step.after.get("subnet_id") == Attribute::Null {
-            // A gateway's: ingress routing, which no route of a subnet's follows.
-            return;
-        }
-        let Some(subnet) = self.one(step, "subnet_id", SUBNET, &Aspect::RouteTable) else { return };
-        let Some(table) = self.settled(step, "route_table_id", TABLE) else {
-            self.open_one(&subnet, &Aspect::RouteTable, step, "route_table_id");
-            return;
-        };
-        self.leave_table(&subnet);
-        if let Some(table) = self.snapshot.route_tables.get_mut(&table) {
-            let subnet_id = Some(subnet);
-            table.associations.push(RouteTableAssociation { subnet_id, ..RouteTableAssociation::default() });
-        } else {
-            // The table is not in the snapshot; the VPC's main one is not it.
-            self.open_one(&subnet, &Aspect::RouteTable, step, "route_table_id");
-        }
-    }
-
-    /// Deleting the association makes the table the main one again that was it before.
-    pub(super) fn delete_main_association(&mut self, step: &Step<'_>) {
-        let (vpc, table) = (step.before.text("vpc_id"), step.before.text("original_route_table_id"));
-        if let (Some(vpc), Some(table)) = (vpc, table) {
-            self.make_main(&vpc.into(), &table.into());
-        }
-    }
-
-    pub(super) fn put_main_association(&mut self, step: &Step<'_>) {
-        if !step.is_made() && !step.is_changed() && self.has(Document::RouteTables) {
-            return;
-        }
-        let vpc = self.settled(step, "vpc_id", &["vpc"]);
-        let table = self.settled(step, "route_table_id", TABLE);
-        match (vpc, table) {
-            (Some(vpc), Some(table)) => self.make_main(&vpc, &table),
-            (vpc, _) => {
-                let own = |it: &&crate::snapshot::Subnet| vpc.is_none() || it.vpc_id == vpc;
-                let subnets =
-                    self.snapshot.subnets.values().filter(own).map(|it| it.subnet_id.clone()).collect();
-                self.open(Whose::Among(subnets), &Aspect::RouteTable, step, "route_table_id");
-            }
-        }
-    }
-
-    fn make_main(&mut self, vpc: &Id, table: &Id) {
-        for it in self.snapshot.route_tables.values_mut().filter(|it| it.vpc_id.as_ref() == Some(vpc)) {
-            it.associations.retain(|it| !it.main);
-        }
-        if let Some(table) = self.snapshot.route_tables.get_mut(table) {
-            table.associations.push(RouteTableAssociation { main: true, ..RouteTableAssociation::default() });
-        }
     }
 }
 

@@ -52,7 +52,7 @@ impl Laying<'_> {
     }
 
     pub(super) fn put_rule(&mut self, step: &Step<'_>) {
-        if !step.is_made() && !step.is_changed() {
+        if step.is_as_it_was() {
             return;
         }
         let whose = self.resolver.whose(step.change, &step.after, "security_group_id", GROUP);

@@ -109,7 +109,7 @@ impl Laying<'_> {
     }
 
     pub(in crate::aws::plan::lay) fn put_acl_rule(&mut self, step: &Step<'_>) {
-        if !step.is_made() && !step.is_changed() {
+        if step.is_as_it_was() {
             return;
         }
         let egress = step.after.flag("egress") == Some(true);
