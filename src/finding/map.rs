@@ -21,6 +21,8 @@ pub struct Chart {
     pub from: String,
     /// The policy's name of the destination.
     pub to: String,
+    /// The services that are asked, in the policy's order.
+    pub services: Vec<String>,
     /// What is passed. Whatever a lane passes later stands later, so lanes never go back.
     pub parts: Vec<Part>,
     /// The flows; the broken ones first.
@@ -34,6 +36,10 @@ pub struct Part {
     pub kind: PartKind,
     /// Its AWS ids; several where they were drawn together.
     pub ids: Vec<String>,
+    /// What its people call it, where it is one thing and has a name.
+    pub name: Option<String>,
+    /// The instances that its interfaces are attached to: of a source its nodes.
+    pub nodes: Vec<String>,
     /// What else tells it apart: the subnets that it guards or is in, an address. May be empty.
     pub places: Vec<String>,
     /// How many interfaces it stands for; 0 where it is none.

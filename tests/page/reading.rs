@@ -96,7 +96,14 @@ fn the_keyboard_reaches_all_that_opens_or_scrolls() {
 
 /// A map of one lane, whose every text is this.
 fn hostile_map(text: &str) -> Map {
-    let part = |kind| Part { kind, ids: vec![text.into(); 3], places: vec![text.into()], interfaces: 2 };
+    let part = |kind| Part {
+        kind,
+        ids: vec![text.into(); 3],
+        name: Some(text.into()),
+        nodes: vec![text.into(); 3],
+        places: vec![text.into()],
+        interfaces: 2,
+    };
     let stop = |part| Stop {
         part,
         verdict: Verdict::Fail,
@@ -108,6 +115,7 @@ fn hostile_map(text: &str) -> Map {
         charts: vec![Chart {
             from: text.into(),
             to: text.into(),
+            services: vec![text.into()],
             parts: vec![part(PartKind::Source), part(PartKind::NetworkAcl), part(PartKind::Destination)],
             lanes: vec![Lane {
                 services: vec![Sent { name: text.into(), port: text.into(), probed: Some(Verdict::Pass) }],

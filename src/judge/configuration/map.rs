@@ -3,16 +3,16 @@
 mod chain;
 mod gather;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::code::Code;
 use crate::finding::Verdict;
-use crate::finding::map::{Chart, Lane, Map, Part, Passage, Sent, Stop, Wish};
+use crate::finding::map::{Chart, Lane, Map, Part, PartKind, Passage, Sent, Stop, Wish};
 use crate::network::PathResult;
 use crate::snapshot::Snapshot;
 
 use chain::{Link, chain};
-use gather::Drawn;
+use gather::{About, Drawn};
 
 /// How many things stand side by side before a chart is drawn more coarsely.
 const BESIDE: usize = 6;
@@ -32,7 +32,7 @@ pub(super) struct Flow {
     /// The interfaces; subnets for those to come.
     pub members: Vec<String>,
     pub result: PathResult,
-    /// What the policy's `via` finds wrong with how it is admitted.
+    /// What is wrong with how it is admitted: not as the policy's `via` wants, or at all.
     pub admission: Option<(Code, String)>,
 }
 
@@ -65,7 +65,13 @@ pub(super) fn draw(flows: &[Flow], snapshot: &Snapshot) -> Map {
         let mut fitting = drawn.skip_while(|drawn: &Drawn| drawn.widest() > BESIDE);
         // At the coarsest few are left, however many things there are.
         let drawn = fitting.next().unwrap_or_else(|| gather::gather(&chained, Grain::Kinds));
-        chart(from, to, &drawn, snapshot)
+        let mut chart = chart(from, to, &drawn, snapshot);
+        for (flow, _) in &chained {
+            if !chart.services.contains(&flow.service.name) {
+                chart.services.push(flow.service.name.clone());
+            }
+        }
+        chart
     });
     Map { charts: charts.collect() }
 }
@@ -99,10 +105,33 @@ fn chart(from: &str, to: &str, drawn: &Drawn, snapshot: &Snapshot) -> Chart {
     let parts = drawn.parts.iter().map(|(key, about)| Part {
         kind: key.kind(),
         ids: about.ids.iter().cloned().collect(),
+        name: name(key.kind(), about, snapshot),
+        nodes: nodes(key.kind(), about, snapshot),
         places: about.places.iter().map(|subnet| place(subnet, snapshot)).collect(),
         interfaces: about.members.len(),
     });
-    Chart { from: from.to_owned(), to: to.to_owned(), parts: parts.collect(), lanes }
+    Chart { from: from.to_owned(), to: to.to_owned(), services: Vec::new(), parts: parts.collect(), lanes }
+}
+
+/// A security group's name. AWS has one for every group; of other things a name is a tag, which not all have.
+fn name(kind: PartKind, about: &About, snapshot: &Snapshot) -> Option<String> {
+    let only = about.ids.first().filter(|_| kind == PartKind::SecurityGroup && about.ids.len() == 1)?;
+    let name = snapshot.security_groups.get(only.as_str())?.group_name.as_ref()?;
+    Some(name.to_string())
+}
+
+/// The instances that interfaces are attached to, in order.
+fn nodes(kind: PartKind, about: &About, snapshot: &Snapshot) -> Vec<String> {
+    let interfaces = match kind {
+        PartKind::Source => &about.members,
+        PartKind::Destination => &about.ids,
+        _ => return Vec::new(),
+    };
+    let attached = |id: &String| {
+        let attachment = snapshot.network_interfaces.get(id.as_str())?.attachment.as_ref()?;
+        attachment.instance_id.as_ref().map(ToString::to_string)
+    };
+    interfaces.iter().filter_map(attached).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A subnet with its range, where it is one that was read.

@@ -151,10 +151,11 @@ fn told(flow: &Flow, link: &Link<'_>) -> Told {
         notes: wrong.iter().map(|blocker| note(blocker, &link.place)).collect(),
     };
     if link.place.stage == Stage::DestinationGroup
-        && told.verdict == Verdict::Pass
+        && told.verdict <= Verdict::Warn
         && let Some((code, why)) = &flow.admission
     {
-        (told.verdict, told.codes) = (Verdict::Warn, vec![*code]);
+        told.verdict = Verdict::Warn;
+        told.codes.insert(0, *code);
         told.notes.insert(why.clone());
     }
     if link.place.stage == Stage::Source

@@ -12,7 +12,13 @@ use crate::policy::Via;
 pub(super) fn draw(asked: &Asked<'_, '_>, wish: Wish, via: Option<Via>, flows: &mut Vec<Flow>) {
     flows.extend(asked.answers.iter().map(|(class, result)| {
         let answer = if wish == Wish::Open { result.verdict } else { closed::answer(result) };
-        let admission = via.and_then(|_| admission(asked, result));
+        let admission = match (wish, answer) {
+            (Wish::Open, _) => via.and_then(|_| admission(asked, result)),
+            (Wish::Closed, Answer::Allowed) => {
+                Some((Code::PathExposed, "admitted, and the policy wants it closed".to_owned()))
+            }
+            (Wish::Closed, _) => None,
+        };
         let verdict = match (wish, answer) {
             (_, Answer::Unknown) => Verdict::Unknown,
             (Wish::Open, Answer::Denied) | (Wish::Closed, Answer::Allowed) => Verdict::Fail,
