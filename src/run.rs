@@ -124,7 +124,7 @@ pub enum Failure {
     Page(String, String),
     /// A diff is not written in this format.
     #[cfg(feature = "static")]
-    #[error("a diff is not written as {0}; use text, json, markdown or html")]
+    #[error("a diff is not written as {0}; use text, json, markdown, html or svg")]
     DiffFormat(crate::report::Format),
     /// Who reaches something is not written in this format.
     #[cfg(feature = "static")]

@@ -2,7 +2,7 @@
 //!
 //! `REACHGATE_SHOTS=FOLDER` keeps screenshots and prints to be looked at.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
 #[path = "page/account.rs"]
 mod account;
@@ -10,10 +10,16 @@ mod account;
 mod browser;
 #[path = "page/change.rs"]
 mod change;
+#[path = "page/compared.rs"]
+mod compared;
 #[path = "page/drawing.rs"]
 mod drawing;
+#[path = "page/picture.rs"]
+mod picture;
 #[path = "page/reading.rs"]
 mod reading;
+#[path = "page/wide.rs"]
+mod wide;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,4 +1,4 @@
-//! A change, as text, as the JSON of `reachgate.diff/v1`, as Markdown or as a page.
+//! A change, as text, as the JSON of `reachgate.diff/v1`, as Markdown, as a page or as a picture.
 
 mod json;
 
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::style::Style;
-use super::{Format, html, markdown, text};
+use super::{Format, html, markdown, svg, text};
 use crate::change::{Change, FailOn};
 use crate::exit::Exit;
 use crate::finding::{Map, PolicyName, Verdict};
@@ -49,7 +49,7 @@ impl DiffReport {
 
     /// Whether a diff is written as this format at all.
     pub fn is_written_as(format: Format) -> bool {
-        matches!(format, Format::Text | Format::Json | Format::Markdown | Format::Html)
+        matches!(format, Format::Text | Format::Json | Format::Markdown | Format::Html | Format::Svg)
     }
 
     /// Writes it; as text where there is no such format of it.
@@ -62,6 +62,7 @@ impl DiffReport {
             Format::Json => json::write(self, out),
             Format::Markdown => markdown::diff::write(self, out),
             Format::Html => html::diff::write(self, out),
+            Format::Svg => svg::diff::write(self, out),
             _ => text::diff::write(self, style, out),
         }
     }

@@ -22,9 +22,6 @@ use super::style::Style;
 use super::summary::{attention, checks, counted, duration, status};
 use page::Page;
 
-/// Findings that are told before the rest is folded.
-const UNFOLDED: usize = 12;
-
 /// Writes the report as HTML.
 ///
 /// # Errors
@@ -44,14 +41,7 @@ pub fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> 
             @if !attention.is_empty() {
                 section aria-labelledby="attention" {
                     h2 id="attention" { "Needs attention" }
-                    @let (first, rest) = attention.split_at(attention.len().min(UNFOLDED));
-                    @for finding in first { (finding::told(finding)) }
-                    @if !rest.is_empty() {
-                        details {
-                            summary { (rest.len()) " more" }
-                            @for finding in rest { (finding::told(finding)) }
-                        }
-                    }
+                    (finding::all(&attention))
                 }
             }
             @if let Some(map) = map {
@@ -72,7 +62,7 @@ pub fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> 
 #[cfg(feature = "static")]
 fn map_of(report: &Report) -> Option<Markup> {
     let map = report.map.as_ref().filter(|map| !map.charts.is_empty())?;
-    Some(map::map(map, ""))
+    Some(html! { (map::legend(None)) (map::map(map, None, "")) })
 }
 
 #[cfg(not(feature = "static"))]

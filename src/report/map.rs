@@ -1,21 +1,35 @@
 //! A map, drawn: boxes for what is passed, lines for what passes, and the same as a list.
 
 mod cell;
+mod compare;
 mod draw;
 mod layout;
 mod list;
+mod settle;
 mod wire;
 
-pub(super) use draw::draw;
+pub(super) use cell::{Cells, Since, cells};
+pub(super) use compare::{CHANGED, counterpart};
+pub(super) use draw::{Drawing, draw};
 pub(super) use list::list;
 
 use crate::finding::Verdict;
-use crate::finding::map::{Lane, Part, PartKind, Passage, Wish};
+use crate::finding::map::{Chart, Lane, Part, PartKind, Passage, Wish};
 
 use super::printable;
 
 /// Ids that a list names at most; the rest are counted.
 const NAMED: usize = 6;
+
+/// What the lines mean: their classes, and words. Colour is never all that tells two apart.
+pub(super) const KEYS: [(&str, &str); 6] = [
+    ("allowed", "passes"),
+    ("denied", "does not pass"),
+    ("unknown", "not known"),
+    ("beyond", "not reached"),
+    ("pass allowed", "thin and green: as the policy wants"),
+    ("fail allowed", "thick and red: against it"),
+];
 
 /// The class that a verdict's colour hangs on.
 pub(super) fn tone(verdict: Verdict) -> &'static str {
@@ -45,13 +59,32 @@ fn interfaces(count: usize) -> String {
     if count == 1 { "1 interface".to_owned() } else { format!("{count} interfaces") }
 }
 
-/// What a part is called.
-fn title(part: &Part, from: &str, to: &str) -> String {
-    match part.kind {
-        PartKind::Source => format!("{}: {}", printable::line(from), interfaces(part.interfaces)),
-        PartKind::Destination => printable::line(to).into_owned(),
-        kind => kind.noun(part.ids.len()).to_owned(),
+/// What a part is called; of its name so many letters.
+fn title(part: &Part, from: &str, to: &str, letters: usize) -> String {
+    let noun = part.kind.noun(part.ids.len());
+    match (part.kind, &part.name) {
+        (PartKind::Source, _) => {
+            let on = match part.nodes.len() {
+                0 => String::new(),
+                1 => " on 1 node".to_owned(),
+                count => format!(" on {count} nodes"),
+            };
+            format!("{}: {}{on}", printable::line(from), interfaces(part.interfaces))
+        }
+        (PartKind::Destination, _) => printable::line(to).into_owned(),
+        (_, Some(name)) => format!("{noun} {}", draw::short(&printable::line(name), letters)),
+        (_, None) => noun.to_owned(),
     }
+}
+
+/// Each service of a chart, with what it comes to at worst.
+pub(super) fn worst(chart: &Chart) -> Vec<(String, Verdict)> {
+    let of = |service: &String| {
+        let sends = |lane: &&Lane| lane.services.iter().any(|sent| sent.name == *service);
+        let verdict = chart.lanes.iter().filter(sends).map(|lane| lane.verdict).max()?;
+        Some((printable::line(service).into_owned(), verdict))
+    };
+    chart.services.iter().filter_map(of).collect()
 }
 
 /// What a lane comes to, in words.

@@ -127,7 +127,13 @@ def walk(browser):
     before = browser.ask(fold)
     browser.call("Input.dispatchKeyEvent", {"type": "keyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"})
     browser.call("Input.dispatchKeyEvent", {"type": "keyUp", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13})
-    return {"stops": stops, "folded": [before, browser.ask(fold)]}
+    folded = [before, browser.ask(fold)]
+    # So does a switch switch.
+    browser.ask("document.querySelector('input[type=radio]:checked')?.focus()")
+    shown = "[...document.querySelectorAll('.state')].filter(it => it.checkVisibility()).map(it => it.className.split(' ')[1])"
+    was = browser.ask(shown)
+    browser.press("ArrowLeft", 37)
+    return {"stops": stops, "folded": folded, "switched": was + browser.ask(shown)}
 
 
 def visit(browser, request):

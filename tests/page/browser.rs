@@ -36,11 +36,12 @@ pub struct Seen {
     pub printed: u64,
 }
 
-/// The way of the Tab key, and whether Enter opens a fold.
+/// The way of the Tab key, whether Enter opens a fold, and which state an arrow key switches to.
 #[derive(Debug, Deserialize)]
 pub struct Keys {
     pub stops: Vec<KeyStop>,
     pub folded: Vec<Option<bool>>,
+    pub switched: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,6 +78,11 @@ impl Look {
     /// In a window as wide as a telephone.
     pub fn narrow(self) -> Self {
         Self { width: 400, ..self }.named("narrow")
+    }
+
+    /// In a window this wide, for its layout alone: what axe-core looks at is the same.
+    pub fn at_width(self, width: u32) -> Self {
+        Self { width, axe: false, ..self }.named(&width.to_string())
     }
 
     pub fn by_keys(self) -> Self {

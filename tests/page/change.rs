@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::browser::{Look, assert_sound, look};
 
 /// A change from one state of the platform's dev server to another, as the binary writes it.
-fn diff(before: &str, after: &str, format: &str) -> String {
+pub fn diff(before: &str, after: &str, format: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reachgate"));
     command.env_clear().env("DEV_SERVER_IP", "10.1.20.15").current_dir(env!("CARGO_MANIFEST_DIR"));
     command.args(["diff", "--format", format]);
@@ -123,7 +123,10 @@ fn both_maps_are_a_key_press_apart() {
     let seen = look(&looks);
     assert_sound(&looks, &seen);
     assert_eq!(seen[0].asked, "[[false],[true]]");
-    assert!(seen[0].keys.as_ref().unwrap().stops.iter().any(|stop| stop.element == "input" && stop.outline));
+    let keys = seen[0].keys.as_ref().unwrap();
+    assert!(keys.stops.iter().any(|stop| stop.element == "input" && stop.outline));
+    // By the arrow keys alone: what is shown, before and after one is pressed.
+    assert_eq!(keys.switched, ["after", "before"]);
     assert_eq!(seen[2].asked, 0);
 }
 

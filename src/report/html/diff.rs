@@ -9,6 +9,7 @@ use super::{areas, finding, map};
 use crate::change::ChangedBox;
 use crate::finding::{Finding, Verdict};
 use crate::report::diff::DiffReport;
+use crate::report::map::CHANGED;
 use crate::report::printable;
 use crate::report::summary::counted;
 use crate::report::text::diff::{from, reach, status, to, told};
@@ -123,11 +124,11 @@ fn findings(id: &str, heading: &str, findings: &[&Finding]) -> Markup {
         @if !findings.is_empty() {
             section aria-labelledby=(id) {
                 h2 id=(id) { (heading) }
-                @for finding in findings {
-                    @if id == "mends" {
+                @if id == "mends" {
+                    @for finding in findings {
                         p { (mark(Verdict::Pass)) strong { (line(&finding.subject)) } ": was: " (line(&finding.observed)) " " code { (finding.code.id()) } }
-                    } @else { (finding::told(finding)) }
-                }
+                    }
+                } @else { (finding::all(findings)) }
             }
         }
     }
@@ -145,8 +146,9 @@ fn maps(report: &DiffReport) -> Markup {
                     label { input id="show-before" type="radio" name="state"; "before" }
                     label { input id="show-after" type="radio" name="state" checked; "after" }
                 }
-                div.state.before { h3 { "Before the change" } (map::map(before, "before")) }
-                div.state.after { h3 { "After the change" } (map::map(after, "after")) }
+                (map::legend(Some(CHANGED)))
+                div.state.before { h3 { "Before the change" } (map::map(before, Some(after), "before")) }
+                div.state.after { h3 { "After the change" } (map::map(after, Some(before), "after")) }
             }
         }
     }

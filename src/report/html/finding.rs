@@ -8,21 +8,61 @@ use crate::finding::Finding;
 use crate::report::summary::advice;
 use crate::report::{explain, printable};
 
+/// Findings that are told in full, and those that have a line each, before the rest is folded.
+const TOLD: usize = 3;
+const LISTED: usize = 7;
 /// How many of a list of ids, or of anything else, evidence shows.
 const SHOWN: usize = 12;
 
-/// A finding with its reason and its next step.
-pub(in crate::report) fn told(finding: &Finding) -> Markup {
-    let advice = advice(finding);
+/// Findings with their reasons and next steps: of many, the first in full, more with a line each to unfold.
+pub(in crate::report) fn all(findings: &[&Finding]) -> Markup {
+    let (told, rest) = findings.split_at(findings.len().min(TOLD));
+    let (listed, rest) = rest.split_at(rest.len().min(LISTED));
+    html! {
+        @for finding in told { (told_in_full(finding)) }
+        @for finding in listed { (folded(finding)) }
+        @if !rest.is_empty() {
+            details {
+                summary { (rest.len()) " more" }
+                @for finding in rest { (folded(finding)) }
+            }
+        }
+    }
+}
+
+fn told_in_full(finding: &Finding) -> Markup {
     html! {
         article.(finding.verdict.word()) {
             h3 { (mark(finding.verdict)) (line(&finding.subject)) }
             p { (line(&finding.observed)) " " code { (finding.code.id()) } }
-            (parts(finding))
-            @if let Some(cli) = advice.cli { (block(cli)) }
-            @if let Some(terraform) = advice.terraform {
-                details { summary { "As Terraform" } (block(terraform)) }
+            (behind(finding))
+        }
+    }
+}
+
+/// A line, and the rest for who unfolds it.
+fn folded(finding: &Finding) -> Markup {
+    html! {
+        article.folded.(finding.verdict.word()) {
+            details {
+                summary {
+                    h3 { (mark(finding.verdict)) (line(&finding.subject)) }
+                    (line(&finding.observed)) " " code { (finding.code.id()) }
+                }
+                (behind(finding))
             }
+        }
+    }
+}
+
+/// What lies behind a finding, and what to do.
+fn behind(finding: &Finding) -> Markup {
+    let advice = advice(finding);
+    html! {
+        (parts(finding))
+        @if let Some(cli) = advice.cli { (block(cli)) }
+        @if let Some(terraform) = advice.terraform {
+            details.terraform { summary { "As Terraform" } (block(terraform)) }
         }
     }
 }

@@ -7,9 +7,15 @@ use rust_sugiyama::configure::{Config, CrossingMinimization, RankingType};
 
 use crate::finding::map::Chart;
 
-/// Between boxes side by side, and between rows.
+use super::settle::settle;
+
+/// Between boxes side by side.
 const BESIDE: f64 = 26.0;
-const BELOW: f64 = 50.0;
+/// Between rows, the least and the most; and how much of the way that a line goes aside it falls at least, so that
+/// lines that cross can be told apart.
+const BELOW: f64 = 46.0;
+const FAR_BELOW: f64 = 96.0;
+const FALL: f64 = 0.16;
 /// The width that a line needs beside a box.
 const LINE: f64 = 14.0;
 
@@ -20,6 +26,8 @@ pub(super) struct Frame {
     pub y: f64,
     pub width: f64,
     pub height: f64,
+    /// Where the highest box of its row ends: until there a line runs straight on.
+    pub below: f64,
 }
 
 /// All boxes in their places.
@@ -65,8 +73,8 @@ pub(super) fn place(chart: &Chart, sizes: &[(f64, f64)]) -> Layout {
     }
     centre(&mut items, &links);
     order_alike(&mut items, &links, sizes.len());
-    spread(&mut items);
-    finish(sizes, &items, &through)
+    draw_near(&mut items, &links);
+    finish(sizes, &items, &links, &through)
 }
 
 /// Which part follows which on any lane.
@@ -144,27 +152,32 @@ fn order_alike(items: &mut [Item], links: &[(usize, usize)], boxes: usize) {
     }
 }
 
-/// Moves apart what is too near in a row.
-fn spread(items: &mut [Item]) {
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_by(|one, other| {
-        let key = |at: usize| items.get(at).map_or((0, 0.0), |item| (item.row, item.centre));
-        let (one, other) = (key(*one), key(*other));
-        one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
-    });
-    let mut end: Option<(usize, f64)> = None;
-    for at in order {
-        let Some(item) = items.get_mut(at) else { continue };
-        if let Some((row, right)) = end
-            && row == item.row
-        {
-            item.centre = item.centre.max(right + BESIDE + item.width / 2.0);
-        }
-        end = Some((item.row, item.centre + item.width / 2.0));
+/// Moves everything near to what it is linked to. The library keeps lines straight, which sets boxes of many widths far
+/// apart; the order that it found in each row stays.
+fn draw_near(items: &mut [Item], links: &[(usize, usize)]) {
+    let mut rows: Vec<Vec<usize>> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        rows.resize(rows.len().max(item.row + 1), Vec::new());
+        rows[item.row].push(at);
+    }
+    for row in &mut rows {
+        row.sort_by(|one, other| items[*one].centre.total_cmp(&items[*other].centre));
+    }
+    let widths: Vec<f64> = items.iter().map(|item| item.width).collect();
+    let mut centres: Vec<f64> = items.iter().map(|item| item.centre).collect();
+    settle(&rows, &widths, links, BESIDE, &mut centres);
+    for (item, centre) in items.iter_mut().zip(centres) {
+        item.centre = centre;
     }
 }
 
-fn finish(sizes: &[(f64, f64)], items: &[Item], through: &BTreeMap<(usize, usize), Vec<usize>>) -> Layout {
+/// Rows below each other, the farther apart the farther lines between them go aside.
+fn finish(
+    sizes: &[(f64, f64)],
+    items: &[Item],
+    links: &[(usize, usize)],
+    through: &BTreeMap<(usize, usize), Vec<usize>>,
+) -> Layout {
     let count = items.iter().map(|item| item.row + 1).max().unwrap_or(0);
     let mut heights = vec![0.0_f64; count];
     for (item, (_, height)) in items.iter().zip(sizes) {
@@ -172,12 +185,18 @@ fn finish(sizes: &[(f64, f64)], items: &[Item], through: &BTreeMap<(usize, usize
             *tallest = tallest.max(*height);
         }
     }
+    let mut gaps = vec![BELOW; count];
+    for (one, other) in links {
+        let fall = (items[*one].centre - items[*other].centre).abs() * FALL;
+        gaps[items[*one].row] = fall.clamp(gaps[items[*one].row], FAR_BELOW);
+    }
     let mut tops = Vec::with_capacity(count);
     let mut top = 0.0;
-    for height in &heights {
+    for (height, gap) in heights.iter().zip(&gaps) {
         tops.push(top);
-        top += height + BELOW;
+        top += height + gap;
     }
+    let bottom = top - gaps.last().copied().unwrap_or(0.0);
     let left = items.iter().map(|item| item.centre - item.width / 2.0).fold(f64::INFINITY, f64::min);
     let left = if left.is_finite() { left } else { 0.0 };
     let row = |item: &Item| {
@@ -188,8 +207,9 @@ fn finish(sizes: &[(f64, f64)], items: &[Item], through: &BTreeMap<(usize, usize
         .iter()
         .zip(sizes)
         .map(|(item, (width, height))| {
-            let (top, _) = row(item);
-            Frame { x: item.centre - item.width / 2.0 - left, y: top, width: *width, height: *height }
+            let (top, tallest) = row(item);
+            let x = item.centre - item.width / 2.0 - left;
+            Frame { x, y: top, width: *width, height: *height, below: top + tallest }
         })
         .collect();
     let points = |at: &usize| {
@@ -200,5 +220,5 @@ fn finish(sizes: &[(f64, f64)], items: &[Item], through: &BTreeMap<(usize, usize
     let bends =
         through.iter().map(|(step, items)| (*step, items.iter().flat_map(points).collect())).collect();
     let right = items.iter().map(|item| item.centre + item.width / 2.0 - left).fold(0.0, f64::max);
-    Layout { frames, bends, width: right, height: (top - BELOW).max(0.0) }
+    Layout { frames, bends, width: right, height: bottom }
 }

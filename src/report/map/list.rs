@@ -6,13 +6,17 @@ use crate::finding::map::{Chart, Lane, Stop};
 use crate::report::printable;
 use crate::report::style::Glyphs;
 
-use super::{NAMED, interfaces, named, outcome, services, title};
+use super::cell::{Cells, Since};
+use super::{CHANGED, NAMED, interfaces, named, outcome, services, title};
+
+/// Letters of a name: AWS lets a security group's have 255.
+const LETTERS: usize = 255;
 
 /// Every lane with all that it passes.
-pub(in crate::report) fn list(chart: &Chart) -> Markup {
+pub(in crate::report) fn list(chart: &Chart, cells: &Cells) -> Markup {
     html! {
         ul.lanes {
-            @for lane in &chart.lanes {
+            @for (number, lane) in chart.lanes.iter().enumerate() {
                 li {
                     p {
                         span.glyph.(super::tone(lane.verdict)) aria-hidden="true" { (Glyphs::Unicode.of(lane.verdict)) }
@@ -25,7 +29,7 @@ pub(in crate::report) fn list(chart: &Chart) -> Markup {
                     }
                     ol {
                         @for stop in &lane.stops {
-                            (passed(chart, stop))
+                            (passed(chart, stop, since(cells, stop, number)))
                         }
                     }
                 }
@@ -42,13 +46,20 @@ fn begin(lane: &Lane) -> String {
     format!("{} ({}{more})", interfaces(lane.interfaces), examples.join(", "))
 }
 
-fn passed(chart: &Chart, stop: &Stop) -> Markup {
+/// Whether what a stop says of a lane has changed.
+fn since(cells: &Cells, stop: &Stop, lane: usize) -> Since {
+    let own = cells.get(stop.part).and_then(|cells| cells.iter().find(|cell| cell.lanes.contains(&lane)));
+    own.map_or(Since::Same, |cell| cell.since)
+}
+
+fn passed(chart: &Chart, stop: &Stop, since: Since) -> Markup {
     let Some(part) = chart.parts.get(stop.part) else { return html! {} };
     let rules = stop.rules.join(", ");
     html! {
         li {
             span.glyph.(super::tone(stop.verdict)) aria-hidden="true" { (Glyphs::Unicode.of(stop.verdict)) }
-            " " (title(part, &chart.from, &chart.to))
+            " " (title(part, &chart.from, &chart.to, LETTERS))
+            @if !part.nodes.is_empty() { " " code { (named(&part.nodes, NAMED)) } }
             @if !part.ids.is_empty() { " " code { (named(&part.ids, NAMED)) } }
             @if !part.places.is_empty() { " in " code { (named(&part.places, NAMED)) } }
             @if !rules.is_empty() { ": " (printable::line(&rules)) }
@@ -57,6 +68,7 @@ fn passed(chart: &Chart, stop: &Stop) -> Markup {
                 ", " code { (code.id()) }
             }
             @for note in &stop.notes { "; " (printable::line(note)) }
+            @if since == Since::Changed { " " strong.changed { (CHANGED) " changed" } }
         }
     }
 }

@@ -76,7 +76,10 @@ fn path(
     let shift = f64::from(u32::try_from(beside).unwrap_or(0)) * APART - 2.0 * APART;
     let bends = layout.bends.get(&(from.0, to.0)).map_or(&[] as &[(f64, f64)], Vec::as_slice);
     let mut path = format!("M{:.1} {:.1}", start.0, start.1);
-    let mut last = start;
+    if one.below > start.1 {
+        let _ = write!(path, "V{:.1}", one.below);
+    }
+    let mut last = (start.0, one.below);
     let points = bends.iter().map(|(x, y)| (x + shift, *y)).chain([end]);
     for point in points {
         if (point.0 - last.0).abs() < 0.5 {
