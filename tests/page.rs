@@ -2,7 +2,7 @@
 //!
 //! `REACHGATE_SHOTS=FOLDER` keeps screenshots and prints to be looked at.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
 #[path = "page/account.rs"]
 mod account;
@@ -14,6 +14,8 @@ mod change;
 mod compared;
 #[path = "page/drawing.rs"]
 mod drawing;
+#[path = "page/many.rs"]
+mod many;
 #[path = "page/picture.rs"]
 mod picture;
 #[path = "page/reading.rs"]

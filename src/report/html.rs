@@ -3,6 +3,8 @@
 //! It works from a file, printed, in the dark, with a keyboard alone and read aloud.
 
 #[cfg(feature = "static")]
+mod boxes;
+#[cfg(feature = "static")]
 pub(super) mod diff;
 mod finding;
 #[cfg(feature = "static")]
@@ -20,7 +22,7 @@ use crate::finding::{Finding, Report, Verdict};
 use super::printable;
 use super::style::Style;
 use super::summary::{attention, checks, counted, duration, status};
-use page::Page;
+use page::{Page, Room};
 
 /// Writes the report as HTML.
 ///
@@ -95,6 +97,7 @@ pub(super) fn areas(findings: &[Finding]) -> Markup {
         let own: Vec<&Finding> = findings.iter().filter(|finding| finding.area() == area).collect();
         (!own.is_empty()).then_some((area, own))
     });
+    let mut room = Room::of_checks();
     html! {
         @if findings.is_empty() { p { "None." } }
         @for (area, own) in areas {
@@ -106,7 +109,7 @@ pub(super) fn areas(findings: &[Finding]) -> Markup {
                         " " span.count.(verdict.word()) { (count) " " (word) }
                     }
                 }
-                (finding::table(area.word(), &own))
+                (finding::table(area.word(), &own, &mut room))
             }
         }
     }

@@ -18,6 +18,8 @@ use super::style::{Glyphs, Style};
 use super::summary::{advice, attention, checks, counted, duration, status};
 use escape::{code, fenced, text, texts};
 
+/// Findings, or rows, before the rest is folded.
+const UNFOLDED: usize = 5;
 /// Bytes after which no further finding is told, and after which the table has no further row.
 const TOLD: usize = 30_000;
 const WHOLE: usize = 55_000;
@@ -38,13 +40,7 @@ pub fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> 
     let attention = attention(report);
     if !attention.is_empty() {
         page.push_str("#### Needs attention\n\n");
-        let mut left = attention.iter();
-        while page.len() < TOLD
-            && let Some(finding) = left.next()
-        {
-            told(finding, &mut page);
-        }
-        left_out(left.len(), "finding", &mut page);
+        listed(&attention, "", ("finding", TOLD), &mut page, |finding, page| told(finding, page));
     }
     table(&report.findings, &mut page);
     out.write_all(page.as_bytes())
@@ -64,6 +60,40 @@ fn heading(report: &Report, page: &mut String) {
     let separator = if counts.is_empty() { "" } else { ": " };
     let policy = text(&format!("{} ({})", report.policy.name, report.policy.origin), PHRASE);
     let _ = writeln!(page, "{checks} in {time}{separator}{counts}. Policy {policy}; exit {exit}.\n");
+}
+
+/// The first of many things, and the rest in a fold, each under this head; as many as fit into so many bytes of the
+/// page, and how many there are besides.
+fn listed<T>(
+    things: &[T],
+    head: &str,
+    (noun, limit): (&str, usize),
+    page: &mut String,
+    tell: impl Fn(&T, &mut String),
+) {
+    let (first, rest) = things.split_at(things.len().min(UNFOLDED));
+    let mut left = things.len();
+    let mut some = |things: &[T], page: &mut String| {
+        page.push_str(head);
+        for thing in things {
+            if page.len() >= limit {
+                break;
+            }
+            tell(thing, page);
+            left -= 1;
+        }
+        // A table and a list end with an empty line, as findings do.
+        page.push_str(if page.ends_with("\n\n") { "" } else { "\n" });
+        left
+    };
+    let left = some(first, page);
+    if rest.is_empty() || page.len() >= limit {
+        return left_out(left, noun, page);
+    }
+    let _ = writeln!(page, "<details><summary>{} more {}</summary>\n", rest.len(), plural(noun, rest.len()));
+    let left = some(rest, page);
+    left_out(left, noun, page);
+    page.push_str("</details>\n\n");
 }
 
 /// A finding with all that a reader needs to act.
@@ -138,9 +168,13 @@ fn table(findings: &[Finding], page: &mut String) {
 /// How many more there are than are shown.
 fn left_out(more: usize, noun: &str, page: &mut String) {
     if more > 0 {
-        let plural = if more == 1 { "" } else { "s" };
-        let _ = writeln!(page, "{more} more {noun}{plural} left out here; the JSON report has all.\n");
+        let noun = plural(noun, more);
+        let _ = writeln!(page, "{more} more {noun} left out here; the JSON report has all.\n");
     }
+}
+
+fn plural(noun: &str, count: usize) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
 fn glyph(verdict: Verdict) -> &'static str {

@@ -29,7 +29,7 @@ pub fn diff(before: &str, after: &str, format: &str) -> String {
 }
 
 /// A change of everything, so many of each, all named by this text.
-fn all(text: &str, count: usize) -> DiffReport {
+pub fn all(text: &str, count: usize) -> DiffReport {
     let doubt = Doubt { code: Code::SnapshotIncomplete, component: text.into(), detail: text.into() };
     let one = |doubts: &[Doubt]| ChangedBox {
         to: Target {
@@ -78,7 +78,7 @@ fn all(text: &str, count: usize) -> DiffReport {
     }
 }
 
-fn written(report: &DiffReport, format: Format) -> String {
+pub fn written(report: &DiffReport, format: Format) -> String {
     let mut out = Vec::new();
     report.write(format, &Style::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -99,11 +99,12 @@ fn rendered(sources: &[String]) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-const HOSTILE: [&str; 4] = [
+const HOSTILE: [&str; 5] = [
     "/approve\n/merge @all https://example.org | `x` <img src=http://192.0.2.1/x onerror=alert(1)>",
     "[a](https://example.org) #1 !2 ~3 **b** <b>c</b> | d |\n|---|\n```\n</details>",
     "\"><script>alert(1)</script><style>*{display:none}</style></table></section></main>",
     "- x\n# y\n> z\n1. a\n---\n\\",
+    "\u{202e}gnihton\u{202c} \u{2066}x\u{2069} \u{200b}\u{feff}\u{0}\u{1b}[2J\u{9b}K\r\u{85}\u{2028}/close",
 ];
 
 #[test]
@@ -165,7 +166,53 @@ fn no_text_of_a_change_is_read_as_markdown() {
             assert_eq!(page["elements"][element], plain["elements"][element], "{element} in {source}");
         }
         assert!(!source.lines().any(|line| line.starts_with('/')), "{source}");
+        let unseen = |character: char| character != '\n' && reachgate::untrusted::is_unprintable(character);
+        assert!(!source.contains(unseen), "{source:?}");
     }
+}
+
+/// What it comes to first, then what it opens and closes; of much, the first rows stand open and the rest is folded.
+#[test]
+fn a_comment_leads_from_the_verdict_to_the_details() {
+    let source = written(&all("x", 12), Format::Markdown);
+    let page = rendered(std::slice::from_ref(&source)).remove(0);
+    let text = page["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("× reachgate diff: the change fails\n12 opened, 12 closed, 12 undecided; "),
+        "{text}"
+    );
+    let mut from = 0;
+    for part in [
+        "\nOpened\n",
+        "7 more rows",
+        "\nClosed\n",
+        "7 more rows",
+        "\nUndecided\n",
+        "7 more rows",
+        "\nNot known of the whole\n",
+        "7 more doubts",
+        "\nBreaks\n",
+        "1 more finding\n",
+        "\nMends\n",
+        "1 more finding\n",
+        "All 12 checks",
+    ] {
+        let at =
+            text[from..].find(part).unwrap_or_else(|| panic!("no {part} behind {}: {text}", &text[..from]));
+        from += at + part.len();
+    }
+    assert!(!text.contains("left out"), "{text}");
+    // Every row is there, with its head and that of its fold; so is every finding.
+    assert_eq!(page["elements"]["tr"], 3 * (12 + 2) + 12 + 1);
+    assert_eq!(source.matches("\n- ? ").count(), 12);
+    assert_eq!(source.matches("reachgate explain").count(), 6);
+    assert_eq!(source.matches("\n- was: ").count(), 6);
+    // Of five doubts, three are told.
+    let mut report = all("x", 1);
+    let doubt = report.change.undecided[0].doubts[0].clone();
+    report.change.undecided[0].doubts = vec![doubt; 5];
+    let source = written(&report, Format::Markdown);
+    assert!(source.contains("x: x<br>x: x<br>x: x<br>and 2 more |"), "{source}");
 }
 
 #[test]

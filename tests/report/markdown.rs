@@ -173,6 +173,27 @@ fn a_remedy_is_a_block_to_copy() {
     assert!(page["text"].as_str().unwrap().contains("next Admit tcp/22.\n"), "{page}");
 }
 
+/// The first are told at once, the rest to who unfolds them; none is lost.
+#[test]
+fn many_problems_are_folded() {
+    let of = |count: usize| {
+        let findings =
+            (0..count).map(|it| sample::finding(Code::PortFiltered, Verdict::Fail, &format!("s{it}."), "o"));
+        markdown(&sample::report(findings.collect()))
+    };
+    assert!(!of(5).contains("more finding"));
+    let source = of(8);
+    let page = rendered(std::slice::from_ref(&source)).remove(0);
+    assert_tame(&page, &source);
+    let (open, folded) = source.split_once("<details><summary>3 more findings</summary>\n\n").unwrap();
+    let (folded, _) = folded.split_once("</details>").unwrap();
+    for it in 0..8 {
+        let part = if it < 5 { open } else { folded };
+        assert_eq!(part.matches(&format!("s{it}.**")).count(), 1, "{source}");
+    }
+    assert_eq!(page["elements"]["details"], 2);
+}
+
 #[test]
 fn a_large_report_is_cut_and_counted() {
     let long = "x".repeat(10_000);

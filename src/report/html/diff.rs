@@ -4,20 +4,17 @@ use std::io::{self, Write};
 
 use maud::{Markup, html};
 
-use super::page::{Page, mark};
-use super::{areas, finding, map};
-use crate::change::ChangedBox;
+use super::page::{Page, Room, left_out, mark};
+use super::{areas, boxes, finding, map};
 use crate::finding::{Finding, Verdict};
 use crate::report::diff::DiffReport;
 use crate::report::map::CHANGED;
 use crate::report::printable;
 use crate::report::summary::counted;
-use crate::report::text::diff::{from, reach, status, to, told};
+use crate::report::text::diff::{reach, status, told};
 
-/// Rows of a table before the rest is folded.
-const UNFOLDED: usize = 30;
-/// Boxes of a list at most.
-const SHOWN: usize = 2_000;
+/// Doubts about the whole that are told, and what is mended, before the rest is counted.
+const SHOWN: usize = 200;
 
 /// Writes a change as HTML.
 ///
@@ -27,6 +24,7 @@ const SHOWN: usize = 2_000;
 pub(in crate::report) fn write(report: &DiffReport, out: &mut dyn Write) -> io::Result<()> {
     let (verdict, meaning) = status(report);
     let change = &report.change;
+    let mut room = Room::of_boxes();
     let page = Page {
         title: format!("reachgate diff: {meaning}"),
         heading: "reachgate diff".to_owned(),
@@ -34,13 +32,14 @@ pub(in crate::report) fn write(report: &DiffReport, out: &mut dyn Write) -> io::
         meaning: format!("{meaning}: {}", reach(change)),
         about: about(report),
         sections: html! {
-            (boxes("opened", "Opened", &change.opened))
-            (boxes("closed", "Closed", &change.closed))
-            (boxes("undecided", "Undecided", &change.undecided))
+            (boxes::section("opened", "Opened", &change.opened, &mut room))
+            (boxes::section("closed", "Closed", &change.closed, &mut room))
+            (boxes::section("undecided", "Undecided", &change.undecided, &mut room))
             @if !change.gaps.is_empty() {
                 section aria-labelledby="gaps" {
                     h2 id="gaps" { "Not known of the whole" }
                     ul { @for gap in change.gaps.iter().take(SHOWN) { li { (line(&told(gap))) " " code { (gap.code.id()) } } } }
+                    (left_out(change.gaps.len().saturating_sub(SHOWN)))
                 }
             }
             (findings("breaks", "Breaks", &change.broken()))
@@ -73,61 +72,16 @@ fn about(report: &DiffReport) -> Markup {
     }
 }
 
-/// Boxes as a table; many are folded.
-fn boxes(id: &str, heading: &str, boxes: &[ChangedBox]) -> Markup {
-    let (first, rest) = boxes.split_at(boxes.len().min(UNFOLDED));
-    let more = rest.len().saturating_sub(SHOWN);
-    html! {
-        @if !boxes.is_empty() {
-            section aria-labelledby=(id) {
-                h2 id=(id) { (heading) }
-                (table(heading, first))
-                @if !rest.is_empty() {
-                    details {
-                        summary { (rest.len()) " more" span.unseen { " " (id) } }
-                        (table(heading, rest.get(..SHOWN).unwrap_or(rest)))
-                        @if more > 0 { p { (more) " more left out here; the JSON report has all." } }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn table(heading: &str, boxes: &[ChangedBox]) -> Markup {
-    let doubtful = boxes.iter().any(|changed| !changed.doubts.is_empty());
-    html! {
-        div.scroll tabindex="0" role="region" aria-label={ "Table: " (heading) } {
-            table.boxes {
-                caption.unseen { (heading) }
-                thead { tr {
-                    th scope="col" { "from" } th scope="col" { "to" } th scope="col" { "service" }
-                    @if doubtful { th scope="col" { "why" } }
-                } }
-                tbody {
-                    @for changed in boxes {
-                        tr {
-                            td { strong { (line(&changed.from.name)) } br; span.soft { (line(&from(changed))) } }
-                            td { strong { (line(&changed.to.name)) } br; span.soft { (line(&to(changed))) } }
-                            td { @for service in &changed.services { (service.to_string()) br; } }
-                            @if doubtful { td { @for doubt in &changed.doubts { (line(&told(doubt))) br; } } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 fn findings(id: &str, heading: &str, findings: &[&Finding]) -> Markup {
     html! {
         @if !findings.is_empty() {
             section aria-labelledby=(id) {
                 h2 id=(id) { (heading) }
                 @if id == "mends" {
-                    @for finding in findings {
+                    @for finding in findings.iter().take(SHOWN) {
                         p { (mark(Verdict::Pass)) strong { (line(&finding.subject)) } ": was: " (line(&finding.observed)) " " code { (finding.code.id()) } }
                     }
+                    (left_out(findings.len().saturating_sub(SHOWN)))
                 } @else { (finding::all(findings)) }
             }
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::page::mark;
+use super::page::{Room, left_out, mark};
 use crate::finding::Finding;
 use crate::report::summary::advice;
 use crate::report::{explain, printable};
@@ -22,9 +22,11 @@ pub(in crate::report) fn all(findings: &[&Finding]) -> Markup {
         @for finding in told { (told_in_full(finding)) }
         @for finding in listed { (folded(finding)) }
         @if !rest.is_empty() {
+            @let shown = Room::of_findings().fill(rest.iter().map(|finding| folded(finding)));
             details {
                 summary { (rest.len()) " more" }
-                @for finding in rest { (folded(finding)) }
+                @for finding in &shown { (finding) }
+                (left_out(rest.len() - shown.len()))
             }
         }
     }
@@ -95,15 +97,19 @@ fn parts(finding: &Finding) -> Markup {
 }
 
 /// Findings of one area as a table.
-pub(in crate::report) fn table(area: &str, findings: &[&Finding]) -> Markup {
+pub(in crate::report) fn table(area: &str, findings: &[&Finding], room: &mut Room) -> Markup {
+    let rows = room.fill(findings.iter().map(|finding| row(finding)));
     html! {
-        div.scroll tabindex="0" role="region" aria-label={ "Checks: " (area) } {
-            table {
-                caption.unseen { "Checks: " (area) }
-                thead { tr { th scope="col" { span.unseen { "verdict" } } th scope="col" { "check" } th scope="col" { "seen" } th scope="col" { "code" } } }
-                tbody { @for finding in findings { (row(finding)) } }
+        @if !rows.is_empty() {
+            div.scroll tabindex="0" role="region" aria-label={ "Checks: " (area) } {
+                table {
+                    caption.unseen { "Checks: " (area) }
+                    thead { tr { th scope="col" { span.unseen { "verdict" } } th scope="col" { "check" } th scope="col" { "seen" } th scope="col" { "code" } } }
+                    tbody { @for row in &rows { (row) } }
+                }
             }
         }
+        (left_out(findings.len() - rows.len()))
     }
 }
 

@@ -66,3 +66,40 @@ pub(super) fn mark(verdict: Verdict) -> Markup {
         span.unseen { (verdict.word()) ": " }
     }
 }
+
+/// What rows may still come to, in bytes. Nobody reads more, and no browser is to wait for it: a page with all its parts
+/// full stays below 3 MB.
+#[derive(Debug)]
+pub(super) struct Room(usize);
+
+impl Room {
+    /// What a change opens, closes and leaves undecided.
+    pub(super) fn of_boxes() -> Self {
+        Self(1_000_000)
+    }
+
+    /// Findings told one by one.
+    pub(super) fn of_findings() -> Self {
+        Self(600_000)
+    }
+
+    /// Findings in tables.
+    pub(super) fn of_checks() -> Self {
+        Self(800_000)
+    }
+
+    /// The first rows, as long as there is room.
+    pub(super) fn fill(&mut self, rows: impl Iterator<Item = Markup>) -> Vec<Markup> {
+        let fits = |row: &Markup| {
+            let fits = row.0.len() <= self.0;
+            self.0 = if fits { self.0 - row.0.len() } else { 0 };
+            fits
+        };
+        rows.take_while(fits).collect()
+    }
+}
+
+/// How many more there are than are shown; nothing where all are.
+pub(super) fn left_out(more: usize) -> Markup {
+    html! { @if more > 0 { p { (more) " more left out here; the JSON report has all." } } }
+}

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::escape::{code, text};
-use super::{PARAGRAPH, PHRASE, glyph, left_out, sentence, table, told};
+use super::{PARAGRAPH, PHRASE, glyph, listed, sentence, table, told};
 use crate::change::{ChangedBox, Doubt};
 use crate::finding::Verdict;
 use crate::report::diff::DiffReport;
@@ -17,6 +17,8 @@ const CLOSED: usize = 26_000;
 const UNDECIDED: usize = 34_000;
 const BROKEN: usize = 44_000;
 const MENDED: usize = 48_000;
+/// Doubts of one row.
+const DOUBTS: usize = 3;
 
 /// Writes a change as Markdown.
 ///
@@ -32,42 +34,21 @@ pub(in crate::report) fn write(report: &DiffReport, out: &mut dyn Write) -> io::
     boxes("Undecided", &change.undecided, UNDECIDED, &mut page);
     if !change.gaps.is_empty() {
         page.push_str("#### Not known of the whole\n\n");
-        let mut left = change.gaps.iter();
-        while page.len() < UNDECIDED
-            && let Some(gap) = left.next()
-        {
-            let _ = writeln!(
-                page,
-                "- {} {} {}",
-                glyph(Verdict::Unknown),
-                doubt(gap),
-                code(gap.code.id(), PHRASE)
-            );
-        }
-        page.push('\n');
-        left_out(left.len(), "doubt", &mut page);
+        listed(&change.gaps, "", ("doubt", UNDECIDED), &mut page, |gap, page| {
+            let (glyph, id) = (glyph(Verdict::Unknown), code(gap.code.id(), PHRASE));
+            let _ = writeln!(page, "- {glyph} {} {id}", doubt(gap));
+        });
     }
     let (broken, mended) = (change.broken(), change.mended());
     if !broken.is_empty() {
         page.push_str("#### Breaks\n\n");
-        let mut left = broken.iter();
-        while page.len() < BROKEN
-            && let Some(finding) = left.next()
-        {
-            told(finding, &mut page);
-        }
-        left_out(left.len(), "finding", &mut page);
+        listed(&broken, "", ("finding", BROKEN), &mut page, |finding, page| told(finding, page));
     }
     if !mended.is_empty() {
         page.push_str("#### Mends\n\n");
-        let mut left = mended.iter();
-        while page.len() < MENDED
-            && let Some(finding) = left.next()
-        {
+        listed(&mended, "", ("finding", MENDED), &mut page, |finding, page| {
             let _ = writeln!(page, "- was: {}", sentence(finding));
-        }
-        page.push('\n');
-        left_out(left.len(), "finding", &mut page);
+        });
     }
     table(&change.after, &mut page);
     out.write_all(page.as_bytes())
@@ -93,25 +74,28 @@ fn boxes(heading: &str, boxes: &[ChangedBox], limit: usize, page: &mut String) {
     let _ = writeln!(page, "#### {heading}\n");
     // Only what is undecided has a reason.
     let reasons = boxes.iter().any(|changed| !changed.doubts.is_empty());
-    let why = if reasons { [" why |", "---|"] } else { ["", ""] };
-    let _ = writeln!(page, "| from | to | service |{}\n|---|---|---|{}", why[0], why[1]);
-    let mut left = boxes.iter();
-    while page.len() < limit
-        && let Some(changed) = left.next()
-    {
+    let [word, rule] = if reasons { [" why |", "---|"] } else { ["", ""] };
+    let head = format!("| from | to | service |{word}\n|---|---|---|{rule}\n");
+    listed(boxes, &head, ("row", limit), page, |changed, page| {
         let services: Vec<String> = changed.services.iter().map(ToString::to_string).collect();
         let (who, whom) = (text(&changed.from.name, PHRASE), text(&changed.to.name, PHRASE));
         let (ranges, interfaces) = (text(&from(changed), PARAGRAPH), text(&to(changed), PARAGRAPH));
         let service = text(&services.join(", "), PHRASE);
         let _ = write!(page, "| **{who}**<br>{ranges} | **{whom}**<br>{interfaces} | {service} |");
         if reasons {
-            let why = changed.doubts.iter().take(3).map(doubt).collect::<Vec<_>>().join("<br>");
-            let _ = write!(page, " {why} |");
+            let _ = write!(page, " {} |", why(&changed.doubts));
         }
         page.push('\n');
+    });
+}
+
+/// The first doubts, and how many more.
+fn why(doubts: &[Doubt]) -> String {
+    let mut shown: Vec<String> = doubts.iter().take(DOUBTS).map(doubt).collect();
+    if doubts.len() > DOUBTS {
+        shown.push(format!("and {} more", doubts.len() - DOUBTS));
     }
-    page.push('\n');
-    left_out(left.len(), "row", page);
+    shown.join("<br>")
 }
 
 fn doubt(doubt: &Doubt) -> String {
