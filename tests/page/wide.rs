@@ -140,6 +140,25 @@ fn a_box_tells_apart_what_differs_and_no_more() {
     assert_eq!(sent, ["ssh 22", "ssh 22", "https 443", "https 443", "metrics 9100"]);
 }
 
+/// Lines that look different leave and enter a box at places of their own: one would hide the other.
+#[test]
+fn no_line_hides_another() {
+    let svg = wide("svg");
+    let lines = svg.split("<path class=\"wire ").skip(1).filter_map(|line| {
+        let (class, rest) = line.split_once("\" d=\"M")?;
+        let path = rest.split('"').next()?;
+        let start = path.split(['V', 'C']).next()?;
+        Some((class.to_owned(), start.to_owned(), path.to_owned()))
+    });
+    let chart = svg.split("class=\"heading\"").nth(1).unwrap();
+    let lines: Vec<_> = lines.filter(|(.., path)| chart.contains(&format!("d=\"M{path}\""))).collect();
+    assert!(lines.len() > 20, "{}", lines.len());
+    for (at, (class, start, path)) in lines.iter().enumerate() {
+        let same = lines[at + 1..].iter().find(|(other, begin, _)| other != class && begin == start);
+        assert!(same.is_none(), "{class} M{path} and {same:?}");
+    }
+}
+
 /// Opens every fold, so that all is laid out.
 pub const UNFOLD: &str = "for (const it of document.querySelectorAll('details')) it.open = true;";
 
