@@ -10,6 +10,8 @@ mod account;
 mod browser;
 #[path = "page/change.rs"]
 mod change;
+#[path = "page/colour.rs"]
+mod colour;
 #[path = "page/compared.rs"]
 mod compared;
 #[path = "page/drawing.rs"]
