@@ -3,9 +3,9 @@
     browse.py < requests.json > answers.json
 
 A request: {"file": PATH, "width": CSS pixels, "scheme": "light" | "dark", "script": bool, "axe": bool, "keys": bool,
-"ask": JavaScript or null, "shot": PATH or null, "print": PATH or null}. An answer says what was requested from the
+"ask": JavaScript or null, "shot": PATH or null, "print": PATH or null, "pages": bool}. An answer says what was requested from the
 network, every message of the console, how long it took until the page could be used (a fold was opened), what axe-core finds wrong, the
-way of the Tab key through the page, whether the page is wider than the window, and what the JavaScript gave.
+way of the Tab key through the page, whether the page is wider than the window, what the JavaScript gave, and how many pages of paper it takes.
 
 Chromium is spoken to over its pipe (Chrome DevTools Protocol), so nothing but Python is needed.
 """
@@ -16,6 +16,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -178,10 +179,13 @@ def visit(browser, request):
         clip = {"x": 0, "y": 0, "width": request["width"], "height": min(size["height"], 8000), "scale": 1}
         shot = browser.call("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
         pathlib.Path(request["shot"]).write_bytes(base64.b64decode(shot["data"]))
-    if request.get("print"):
-        printed = browser.call("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
-        pathlib.Path(request["print"]).write_bytes(base64.b64decode(printed["data"]))
-        answer["printed"] = len(printed["data"])
+    if request.get("print") or request.get("pages"):
+        # A4, in inches.
+        paper = {"printBackground": True, "preferCSSPageSize": True, "paperWidth": 8.27, "paperHeight": 11.69}
+        printed = base64.b64decode(browser.call("Page.printToPDF", paper)["data"])
+        if request.get("print"):
+            pathlib.Path(request["print"]).write_bytes(printed)
+        answer["pages"] = len(re.findall(rb"/Type /Page\b", printed))
     of = lambda method: [event["params"] for event in browser.events if event.get("method") == method]
     requests = [it["request"]["url"] for it in of("Network.requestWillBeSent")]
     answer["requests"] = [asked for asked in requests if asked != url]

@@ -117,13 +117,15 @@ fn both_maps_are_a_key_press_apart() {
         return [...document.querySelectorAll('.chart svg')].filter(it => it.checkVisibility())
             .map(it => it.innerHTML.includes('group-ingress-missing')) }))";
     let looks = [
-        Look::at(&path).asking(ask).by_keys(),
+        Look::at(&path).asking(ask).by_keys().printed(),
         Look::at(&path).in_the_dark(),
         Look::at(&path).narrow().asking("document.querySelectorAll('script,a,img').length"),
     ];
     let seen = look(&looks);
     assert_sound(&looks, &seen);
     assert_eq!(seen[0].asked, "[[false],[true]]");
+    // On paper both are there, each on a page with its heading.
+    assert!(seen[0].pages <= 5, "{} pages", seen[0].pages);
     let keys = seen[0].keys.as_ref().unwrap();
     assert!(keys.stops.iter().any(|stop| stop.element == "input" && stop.outline));
     // By the arrow keys alone: what is shown, before and after one is pressed.
