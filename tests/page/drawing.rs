@@ -7,6 +7,8 @@ use reachgate::finding::map::{Chart, Lane, Map, Part, PartKind, Passage, Sent, S
 use reachgate::finding::{FailOn, Mode, PolicyName, Report, Verdict};
 use reachgate::report::{Format, Style};
 
+use crate::change::diff;
+use crate::wide::wide;
 use crate::written;
 
 /// A box: left, top, right, bottom.
@@ -103,6 +105,29 @@ fn the_picture_shows_what_stops_whom() {
     );
 }
 
+/// Twice the same input makes the same bytes, but for the time that it was and that it took.
+#[test]
+fn nothing_but_time_differs_from_run_to_run() {
+    let timeless = |text: String| {
+        let took = text.split_once(" checks in ").map(|(before, after)| {
+            let (_, rest) = after.split_once(": ").unwrap();
+            format!("{before} checks: {rest}")
+        });
+        let text = took.unwrap_or(text);
+        let time = text.split_once("<time").map(|(before, after)| {
+            let (_, rest) = after.split_once("</time>").unwrap();
+            format!("{before}{rest}")
+        });
+        time.unwrap_or(text)
+    };
+    for format in ["svg", "html", "markdown"] {
+        for _ in 0..3 {
+            assert_eq!(timeless(wide(format)), timeless(wide(format)), "{format}");
+            assert_eq!(diff("before", "after", format), diff("before", "after", format), "{format}");
+        }
+    }
+}
+
 /// Any chart whose lanes go down, however tangled.
 fn chart() -> impl Strategy<Value = Chart> {
     let tangled = prop::collection::btree_set(1..18_usize, 0..9);
@@ -170,9 +195,13 @@ proptest! {
             elapsed: std::time::Duration::ZERO,
             map: Some(Map { charts: vec![chart] }),
         };
-        let mut out = Vec::new();
-        Format::Svg.write(&report, &Style::default(), &mut out).unwrap();
-        let svg = String::from_utf8(out).unwrap();
+        let draw = || {
+            let mut out = Vec::new();
+            Format::Svg.write(&report, &Style::default(), &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let svg = draw();
+        prop_assert_eq!(&svg, &draw(), "the same map makes the same picture");
         prop_assert_eq!(boxes(&svg).0.len(), 19);
         assert_apart(&svg);
     }

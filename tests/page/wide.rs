@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::browser::{Look, assert_sound, look};
 use crate::picture::{Boxed, charts};
 
-fn wide(format: &str) -> String {
+pub fn wide(format: &str) -> String {
     let folder = "tests/page/wide";
     let mut command = Command::new(env!("CARGO_BIN_EXE_reachgate"));
     command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
