@@ -3,6 +3,8 @@
 //! These types are the format. They are apart from [`Report`] so that it can change while they do not.
 //! Fields are only ever added to v1; readers ignore those that they do not know.
 
+mod read;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -10,13 +12,14 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::code::UnknownCode;
 use crate::exit::Exit;
 use crate::finding::{Finding, Location, PolicyName, Report, Verdict};
 
 use super::printable;
 use super::style::Style;
 use super::{VERSION, explain};
+
+pub use read::{ReadError, parse_report};
 
 /// The format's name and version.
 pub const SCHEMA: &str = "reachgate.report/v1";
@@ -176,72 +179,6 @@ pub fn write_report_schema(out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     writeln!(out, "{}", printable::json(&text))
-}
-
-/// Why a text is not a report that can be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// It is not JSON, or not of the format's shape; serde's message names line and column.
-    #[error("not a {SCHEMA} document: {0}")]
-    Shape(#[from] serde_json::Error),
-    /// It is of another format or version.
-    #[error("this is a `{}` document, and only {SCHEMA} can be read; write it with this version of reachgate", printable::line(.0))]
-    OtherSchema(String),
-    /// It has a finding that this version does not know.
-    #[error("a newer reachgate wrote it: there is no code {}", printable::line(&.0.0))]
-    Code(#[from] UnknownCode),
-}
-
-impl TryFrom<FindingV1> for Finding {
-    type Error = ReadError;
-
-    fn try_from(told: FindingV1) -> Result<Self, ReadError> {
-        Ok(Self {
-            code: told.code.parse()?,
-            verdict: told.verdict.into(),
-            subject: told.subject,
-            expected: told.expected,
-            observed: told.observed,
-            reason: told.reason,
-            hint: told.hint,
-            elapsed: Duration::from_millis(told.elapsed_ms),
-            evidence: told.evidence,
-            location: told.location.map(|place| Location {
-                path: place.path,
-                line: place.line,
-                column: place.column,
-            }),
-        })
-    }
-}
-
-impl From<VerdictV1> for Verdict {
-    fn from(verdict: VerdictV1) -> Self {
-        match verdict {
-            VerdictV1::Pass => Self::Pass,
-            VerdictV1::Warn => Self::Warn,
-            VerdictV1::Fail => Self::Fail,
-            VerdictV1::Unknown => Self::Unknown,
-            VerdictV1::Skip => Self::Skip,
-        }
-    }
-}
-
-/// Reads a report that another run wrote. Its text is not safe to print as it is.
-///
-/// # Errors
-///
-/// When the text is not `reachgate.report/v1`.
-pub fn parse_report(text: &str) -> Result<ReportV1, ReadError> {
-    #[derive(Deserialize)]
-    struct Named {
-        schema: String,
-    }
-    let named: Named = serde_json::from_str(text)?;
-    if named.schema != SCHEMA {
-        return Err(ReadError::OtherSchema(named.schema));
-    }
-    Ok(serde_json::from_str(text)?)
 }
 
 impl From<&Report> for ReportV1 {
