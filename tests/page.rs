@@ -16,6 +16,8 @@ mod colour;
 mod compared;
 #[path = "page/drawing.rs"]
 mod drawing;
+#[path = "page/folding.rs"]
+mod folding;
 #[path = "page/many.rs"]
 mod many;
 #[path = "page/picture.rs"]

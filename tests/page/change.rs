@@ -139,7 +139,10 @@ fn no_text_of_a_change_is_read_as_markup() {
     let mut looks = Vec::new();
     for (number, text) in HOSTILE.iter().enumerate() {
         let path = folder.path().join(format!("change{number}.html"));
-        std::fs::write(&path, written(&all(text, 2), Format::Html)).unwrap();
+        let page = written(&all(text, 2), Format::Html);
+        let unseen = |it: char| it != '\n' && reachgate::untrusted::is_unprintable(it);
+        assert!(!page.contains(unseen), "{page:?}");
+        std::fs::write(&path, page).unwrap();
         let ask = "document.querySelectorAll('script,img,a,b,iframe,link').length * 100 + document.querySelectorAll('style').length";
         looks.push(Look::at(&path).asking(ask));
     }

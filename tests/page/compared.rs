@@ -44,7 +44,7 @@ fn what_does_not_differ_is_drawn_once() {
 }
 
 /// A chart of one service that is allowed, so wide.
-fn chart(to: &str, letters: usize) -> Chart {
+pub fn chart(to: &str, letters: usize) -> Chart {
     let part = |kind| Part {
         kind,
         ids: vec!["x".repeat(letters)],

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use reachgate::code::Code;
 use reachgate::finding::map::{Chart, Lane, Map, Part, PartKind, Passage, Sent, Stop, Wish};
 use reachgate::finding::{FailOn, Finding, Mode, PolicyName, Report, Verdict};
@@ -78,6 +79,31 @@ fn a_page_stands_alone_in_every_light_and_width() {
     // The problem, the map on a page of its own, and the checks.
     assert!(seen[0].pages <= 4 && seen[1].pages == seen[0].pages, "{} and {}", seen[0].pages, seen[1].pages);
     assert_eq!(seen[4].asked, "[0,0,1]");
+}
+
+/// The page's own policy lets in its one style, by its hash, and nothing else, whatever came into the page.
+#[test]
+fn a_page_lets_nothing_in() {
+    let text = written("before", "html");
+    let (_, style) = text.split_once("<style>").unwrap();
+    let (style, _) = style.split_once("</style>").unwrap();
+    let hash = BASE64.encode(ring::digest::digest(&ring::digest::SHA256, style.as_bytes()).as_ref());
+    let policy = format!(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\">"
+    );
+    assert!(text.contains(&policy), "no {policy}");
+    assert!(text.find(&policy) < text.find("<style>"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = page(folder.path(), "policy.html", &text);
+    let intruder = "(async () => { const put = (name, set) => { const it = document.createElement(name); set(it); document.head.append(it) };
+        put('style', it => it.textContent = 'main { display: none }');
+        put('script', it => it.textContent = 'document.title = \"got\"');
+        const image = new Promise(done => put('img', it => { it.onload = () => done('loaded'); it.onerror = () => done('refused');
+            it.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=' }));
+        return [getComputedStyle(document.querySelector('main')).display, document.title !== 'got', await image].join() })()";
+    let seen = look(&[Look::at(&path).asking(intruder)]).remove(0);
+    assert_eq!(seen.asked, "block,true,refused");
+    assert_eq!(seen.console.len(), 3, "{:?}", seen.console);
 }
 
 #[test]
@@ -164,7 +190,10 @@ fn no_text_is_read_as_markup() {
             finding.evidence.insert("remedy_cli".into(), json!(*text));
             finding.evidence.insert("remedy_terraform".into(), json!(*text));
         }
-        let path = page(folder.path(), &format!("hostile{number}.html"), &html(&all));
+        let text = html(&all);
+        let unseen = |it: char| it != '\n' && reachgate::untrusted::is_unprintable(it);
+        assert!(!text.contains(unseen), "{text:?}");
+        let path = page(folder.path(), &format!("hostile{number}.html"), &text);
         let mut svg = Vec::new();
         Format::Svg.write(&all, &Style::default(), &mut svg).unwrap();
         let svg = String::from_utf8(svg).unwrap();
