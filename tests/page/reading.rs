@@ -11,6 +11,8 @@ use reachgate::report::{Format, Style};
 use serde_json::{Value, json};
 
 use crate::browser::{Look, assert_sound, look};
+use crate::compared::chart;
+use crate::picture::charts;
 use crate::{account, written};
 
 /// What no page of ours has, and text that was read as markup would.
@@ -242,7 +244,23 @@ fn a_map_knows_what_the_probe_saw() {
     assert_eq!(map.charts[0].lanes[0].services[0].probed, None);
     map.note_probe(&[finding("x", "x", Verdict::Unknown), finding("x", "x", Verdict::Pass)]);
     assert_eq!(map.charts[0].lanes[0].services[0].probed, Some(Verdict::Unknown));
-    let mut out = Vec::new();
-    Format::Svg.write(&report(Mode::Gate, Vec::new(), Some(map)), &Style::default(), &mut out).unwrap();
-    assert!(String::from_utf8(out).unwrap().contains("not reached; probe: unknown"));
+    let told = |map: &Map| {
+        let mut out = Vec::new();
+        Format::Svg
+            .write(&report(Mode::Gate, Vec::new(), Some(map.clone())), &Style::default(), &mut out)
+            .unwrap();
+        charts(&String::from_utf8(out).unwrap())[0].last().unwrap().told()
+    };
+    assert_eq!(told(&map), ["? x x: not reached; probe: unknown"]);
+    // What the configuration admits is reached where the probe reached it, and is no pass where it did not.
+    let mut map = Map { charts: vec![chart("b", 5)] };
+    for (probed, words) in [
+        (Verdict::Pass, "√ ssh 22: reached; probe: pass"),
+        (Verdict::Warn, "‼ ssh 22: admitted; probe: warn"),
+        (Verdict::Unknown, "? ssh 22: admitted; probe: unknown"),
+        (Verdict::Fail, "× ssh 22: admitted; probe: fail"),
+    ] {
+        map.charts[0].lanes[0].services[0].probed = Some(probed);
+        assert_eq!(told(&map), [words]);
+    }
 }

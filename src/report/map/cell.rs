@@ -1,6 +1,7 @@
 //! What a box says of each lane that comes through it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::code::Code;
 use crate::finding::Verdict;
@@ -201,21 +202,25 @@ fn begins(lane: &Lane, whole: usize) -> String {
     if lane.interfaces < whole { format!("{word}, {}", interfaces(lane.interfaces)) } else { word.to_owned() }
 }
 
-/// At the destination: whether it gets here, and what the probe saw.
+/// At the destination: whether it gets here, and what the probe saw. Who was not reached by the probe may be admitted,
+/// but has not been reached.
 fn arrives(lane: &Lane, reached: Reached) -> (Verdict, String) {
     let probed = lane.services.iter().filter_map(|sent| sent.probed).max();
+    let comes = if probed.is_none_or(|probed| probed == Verdict::Pass) { "reached" } else { "admitted" };
     let ended = reached == Reached::No || lane.passage == Passage::Denied;
-    let (mark, word) = match (lane.wish, lane.passage) {
-        (Wish::Open, _) if ended => (Verdict::Skip, "not reached"),
-        (Wish::Closed, Passage::Denied) => (Verdict::Pass, "not reached, as wanted"),
-        (_, Passage::Unknown) => (Verdict::Unknown, "perhaps reached"),
-        (Wish::Closed, _) => (lane.verdict, "reached, not wanted"),
-        (Wish::Open, _) if lane.verdict == Verdict::Fail => (lane.verdict, "reached, not as wanted"),
-        (Wish::Open, _) if lane.verdict == Verdict::Warn => (lane.verdict, "reached, not always"),
-        (Wish::Open, _) => (Verdict::Pass, "reached"),
+    let (mark, mut words) = match (lane.wish, lane.passage) {
+        (Wish::Open, _) if ended => (Verdict::Skip, "not reached".to_owned()),
+        (Wish::Closed, Passage::Denied) => (Verdict::Pass, "not reached, as wanted".to_owned()),
+        (_, Passage::Unknown) => (Verdict::Unknown, format!("perhaps {comes}")),
+        (Wish::Closed, _) => (lane.verdict, format!("{comes}, not wanted")),
+        (Wish::Open, _) if lane.verdict == Verdict::Fail => (lane.verdict, format!("{comes}, not as wanted")),
+        (Wish::Open, _) if lane.verdict == Verdict::Warn => (lane.verdict, format!("{comes}, not always")),
+        (Wish::Open, _) => (Verdict::Pass, comes.to_owned()),
     };
-    let probed = probed.map_or_else(String::new, |probed| format!("; probe: {}", probed.word()));
-    (mark, format!("{word}{probed}"))
+    if let Some(probed) = probed {
+        let _ = write!(words, "; probe: {}", probed.word());
+    }
+    (probed.map_or(mark, |probed| mark.max(probed)), words)
 }
 
 /// Whether a lane comes no further.
