@@ -64,6 +64,7 @@ pub fn all(text: &str, count: usize) -> DiffReport {
             opened: vec![one(&[]); count],
             closed: vec![one(&[]); count],
             undecided: vec![one(&[doubt.clone(), doubt.clone()]); count],
+            narrowed: false,
             gaps: vec![doubt; count],
             before: findings(Verdict::Fail, Verdict::Pass),
             after: findings(Verdict::Pass, Verdict::Fail),
