@@ -175,6 +175,12 @@ impl<'a> Network<'a> {
         self.snapshot.conflicts.is_empty() && !self.snapshot.undecided.iter().any(changed)
     }
 
+    /// Whether files disagree about a thing, or a plan changes it in a way that is not modelled.
+    pub(super) fn is_disputed(&self, id: &str) -> bool {
+        let changed = self.undecided.get(&Some(id)).into_iter().flatten();
+        !self.conflicts_of(id).is_empty() || changed.copied().any(|it| it.aspect == Aspect::Changed)
+    }
+
     /// What a plan leaves open of whether a thing is there at all.
     pub(super) fn whole_of(&self, id: &str) -> Option<&'a Undecided> {
         let all = self.undecided.get(&Some(id)).into_iter().flatten();

@@ -144,6 +144,8 @@ fn weigh(
         let id = &list.prefix_list_id;
         doubts.uses(network, id, direction);
         match network.entries(id) {
+            // Whether it has the address is not certain then.
+            _ if network.is_disputed(id) => {}
             Some(entries) if entries.iter().any(|entry| entry.contains(&far.address)) => {
                 admit(Basis::PrefixList(id.to_string()));
             }

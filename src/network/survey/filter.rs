@@ -89,6 +89,8 @@ fn weigh(
         let mut trail = Trail::default();
         trail.uses(network, id, direction);
         match network.entries(id) {
+            // Whether it has the address is not certain then.
+            _ if network.is_disputed(id) => {}
             Some(entries) => admits |= entries.iter().any(|entry| entry.contains(&far.address)),
             None => {
                 trail.missing(network, Document::PrefixListEntries, id, direction);
