@@ -2,13 +2,20 @@
 //!
 //! Each packet is closed, open or undecided in each snapshot. From an interface's address that is what
 //! [`evaluate_path`](super::evaluate_path) answers; from an address that no interface of the snapshot has, it
-//! is what the filters at the far end admit. What stays on one instance passes no filter and is left out.
+//! is what the filters at the far end admit. What stays on one instance, before or after, passes no filter there and
+//! is left out.
+//!
+//! Only those packets are followed of which something differs: who sends, whom they are sent to, what lies between. And
+//! of these only such as a group of the receiver may admit, for groups deny by default.
 
 mod delta;
+mod directory;
 mod group;
+mod named;
 mod target;
-mod touch;
+mod work;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -20,28 +27,31 @@ use super::answer::Direction;
 use super::changed::Changed;
 use super::code::PathCode;
 use super::index::Network;
-use super::origin::{Origin, Origins, Owner, blocks, owner, owners};
+use super::origin::{Classes, Origin, Origins, Owner, blocks, owners};
 use super::outcome::{Outcome, Reason};
-use super::path::{may_be_pod, node_of};
 use super::place::{Place, SOURCE};
 use super::question::Translation;
-use super::space::{Cuts, address_ranges, family, number, ranges_of};
-use super::survey;
+use super::space::{Addresses, Cuts, address_ranges, family, number, ranges_of};
+use super::survey::{self, Roads};
 use super::trail::Trail;
 use crate::snapshot::Id;
 
-use delta::Delta;
+use delta::{Delta, Gathering};
 pub use delta::{Difference, Halves};
+use directory::Directory;
 pub use group::GroupDifference;
-use target::{End, Target, targets};
-use touch::Touch;
+use named::Named;
+use target::{End, Marks, Target, targets};
+use work::{Lane, Work};
 
 /// Two snapshots, and what there is to compare.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     sides: [&'a Network<'a>; 2],
     translation: Translation,
+    changed: Changed<'a>,
     origins: Origins<'a>,
+    directory: Directory<'a>,
     targets: Vec<Target<'a>>,
 }
 
@@ -53,7 +63,7 @@ impl<'a> Comparison<'a> {
     pub fn new(before: &'a Network<'a>, after: &'a Network<'a>, translation: Translation) -> Self {
         let sides = [before, after];
         let changed = Changed::between(before.snapshot(), after.snapshot());
-        Self::of(sides, translation, &changed, None)
+        Self::of(sides, translation, changed, None)
     }
 
     /// Finds who reaches some interfaces of a snapshot, by id: what is open towards them is what was closed in
@@ -66,30 +76,39 @@ impl<'a> Comparison<'a> {
         interfaces: &BTreeSet<&str>,
     ) -> Self {
         let changed = Changed::between(nothing.snapshot(), network.snapshot());
-        Self::of([nothing, network], translation, &changed, Some(interfaces))
+        Self::of([nothing, network], translation, changed, Some(interfaces))
     }
 
     fn of(
         sides: [&'a Network<'a>; 2],
         translation: Translation,
-        changed: &Changed<'a>,
+        changed: Changed<'a>,
         only: Option<&BTreeSet<&str>>,
     ) -> Self {
-        let quiet = !changed.roads
-            && changed.interfaces.is_empty()
-            && changed.ingress.is_empty()
-            && changed.egress.is_empty();
-        if quiet {
-            return Self { sides, translation, origins: Origins { all: Vec::new() }, targets: Vec::new() };
+        let mut comparison = Self {
+            sides,
+            translation,
+            changed,
+            origins: Origins::default(),
+            directory: Directory::default(),
+            targets: Vec::new(),
+        };
+        if comparison.changed.is_nothing() {
+            return comparison;
         }
-        let cuts = Cuts::new(sides[0], &[]).and(&Cuts::new(sides[1], &[]));
-        let origins = Origins::new(&sides.map(|side| side), &cuts, changed);
-        let moved = origins.all.iter().any(|origin| origin.moved);
+        let changed = &comparison.changed;
+        let ways = Cuts::new(sides[0], &[]).and(&Cuts::new(sides[1], &[]));
+        let mut classes = Classes::default();
+        let origins = Origins::new(sides, &ways, &mut classes, changed);
+        let directory = Directory::new(sides, &origins.all);
         let outward = sides.iter().flat_map(|side| side.snapshot().security_groups.values());
         let outward = outward.flat_map(|group| &group.ip_permissions_egress).flat_map(ranges_of);
-        let cuts = cuts.and(&Cuts::of(outward));
-        let targets = targets(sides, &cuts, changed, moved, only);
-        Self { sides, translation, origins, targets }
+        let marks = Marks { all: Cuts::of(outward).and(&ways), ways: &ways };
+        let elsewhere = changed.ways || !directory.moved.is_empty();
+        comparison.targets = targets(sides, &marks, &mut classes, changed, elsewhere, only);
+        comparison.origins = origins;
+        comparison.directory = directory;
+        comparison
     }
 
     /// How many targets there are to compare.
@@ -105,29 +124,50 @@ impl<'a> Comparison<'a> {
     /// What differs of some of the targets. Parts can be worked out at once, on several cores.
     pub fn differences(&self, part: Range<usize>) -> Vec<Difference> {
         let targets = self.targets.get(part).unwrap_or_default();
-        targets.iter().map(|target| self.difference(target)).filter(|it| !it.is_empty()).collect()
+        let mut work = Work::new(self);
+        let each = targets.iter().map(|target| self.difference(target, &mut work));
+        each.filter(|it| !it.is_empty()).collect()
     }
 
-    fn difference(&self, target: &Target<'a>) -> Difference {
+    fn difference(&self, target: &Target<'a>, work: &mut Work<'_, 'a>) -> Difference {
         let ends = target.ends(self.sides);
-        let cuts = self.cuts(&ends);
-        let touch = match &ends {
-            [End::There(before), End::There(after)] if target.steady => {
-                Touch::between(self.sides, [before, after])
+        let named = self.named_differently(target, &ends);
+        let candidates = work.candidates(target, &ends, named.as_ref());
+        let strangers = strangers(target, named);
+        let (mut interfaces, mut others) = (Gathering::default(), Gathering::default());
+        if !candidates.is_empty() || !strangers.is_empty() {
+            let cuts = self.cuts(&ends);
+            interfaces = self.of_interfaces(target, &ends, &cuts, &candidates, work);
+            for (first, last) in strangers {
+                for (_, first, last) in cuts.split(first, last) {
+                    let outcomes = [0, 1].map(|side| self.outcome(&Owner::Nobody, first, &ends, side, None));
+                    others.add(number(first)..=number(last), &Rc::new(Delta::between(&outcomes)));
+                }
             }
-            _ => None,
-        };
+        }
+        let ids = target.interfaces.iter().map(|id| Id::from(*id)).collect();
+        Difference::new((ids, target.addresses.iter().cloned().collect()), &interfaces, &others, &target.own)
+    }
+
+    /// From the origins that the candidates are.
+    fn of_interfaces(
+        &self,
+        target: &Target<'a>,
+        ends: &[End<'a>; 2],
+        cuts: &Cuts,
+        candidates: &[usize],
+        work: &mut Work<'_, 'a>,
+    ) -> Gathering {
         let mut cache: HashMap<Key, Rc<Delta>> = HashMap::new();
-        let mut interfaces = delta::Gathering::default();
-        for origin in &self.origins.all {
-            if !(target.reached || origin.moved) {
+        let mut found = Gathering::default();
+        let sure = !ends.iter().any(|end| matches!(end, End::There(place) if work.is_disputed(place)));
+        for at in candidates {
+            let origin = &self.origins.all[*at];
+            if origin.v6 != target.v6 {
                 continue;
             }
-            let v6 = origin.ranges.first().is_some_and(|(first, _)| first.is_ipv6());
-            if v6 != target.v6 {
-                continue;
-            }
-            if !origin.moved && touch.as_ref().is_some_and(|touch| !touch.reaches(self.sides, origin)) {
+            let lane = work.lane(origin, target, ends);
+            if lane.closed && sure && !self.directory.is_doubtful(*at) {
                 continue;
             }
             let [one, other] = [0, 1].map(|side| self.kind_of(origin, side, &ends[side]));
@@ -135,52 +175,27 @@ impl<'a> Comparison<'a> {
                 for (interval, first, last) in cuts.split(*first, *last) {
                     let delta = cache.entry((one, other, interval)).or_insert_with(|| {
                         // Whether an address is its interface's own or a pod's is its very owner's matter.
-                        if target.steady && !origin.moved && self.same_filters(first, &ends) {
-                            return Rc::new(Delta::default());
-                        }
-                        let owners = owners(&self.sides, first);
+                        let owners = owners(self.sides, first);
                         let outcomes =
-                            [0, 1].map(|side| self.outcome(&owners[side], first, &ends[side], side));
+                            [0, 1].map(|side| self.outcome(&owners[side], first, ends, side, Some(&lane)));
                         Rc::new(Delta::between(&outcomes))
                     });
-                    interfaces.add(number(first)..=number(last), delta);
+                    found.add(number(first)..=number(last), delta);
                 }
             }
         }
-        let mut others = delta::Gathering::default();
-        if target.reached {
-            for (first, last) in address_ranges(&family(target.v6)) {
-                for (_, first, last) in cuts.split(first, last) {
-                    let outcomes = [0, 1].map(|side| self.outcome(&Owner::Nobody, first, &ends[side], side));
-                    others.add(number(first)..=number(last), &Rc::new(Delta::between(&outcomes)));
-                }
-            }
-        }
-        let ids = target.interfaces.iter().map(|id| Id::from(*id)).collect();
-        delta::Difference::new(
-            (ids, target.addresses.iter().cloned().collect()),
-            &interfaces,
-            &others,
-            &target.own,
-        )
+        found
     }
 
-    /// Whether the target's groups admit the same from an address, in whichever guise and however far their
-    /// references reach. Where nothing else changed, nothing differs then.
-    fn same_filters(&self, address: IpAddr, ends: &[End<'a>; 2]) -> bool {
-        let [Some(before), Some(after)] = [0, 1].map(|side| {
-            let (network, End::There(to)) = (self.sides[side], &ends[side]) else { return None };
-            let Owner::One(interface) = owner(network, address) else { return None };
-            let own = Place::of_interface(network, &mut Trail::default(), interface, address, SOURCE).ok()?;
-            let mut guises = vec![own.clone()];
-            if may_be_pod(&own) {
-                guises.extend(node_of(network, &own));
+    /// Whom only one snapshot's rules name, of the target's groups; `None` where that is not told by the rules alone.
+    fn named_differently(&self, target: &Target<'a>, ends: &[End<'a>; 2]) -> Option<Named<'a>> {
+        match ends {
+            _ if !target.changed.rules => Some(Named::default()),
+            [End::There(before), End::There(after)] if before.groups == after.groups => {
+                Named::differently(self.sides, &self.changed, &before.groups)
             }
-            Some(survey::admissions(network, &guises, to))
-        }) else {
-            return false;
-        };
-        before == after
+            _ => None,
+        }
     }
 
     /// The kind is told apart by node only where a node may stand for its pods.
@@ -213,9 +228,16 @@ impl<'a> Comparison<'a> {
         Cuts::of(ranges)
     }
 
-    fn outcome(&self, owner: &Owner<'a>, address: IpAddr, end: &End<'a>, side: usize) -> Outcome {
+    fn outcome(
+        &self,
+        owner: &Owner<'a>,
+        address: IpAddr,
+        ends: &[End<'a>; 2],
+        side: usize,
+        lane: Option<&Lane>,
+    ) -> Outcome {
         let network = self.sides[side];
-        let place = match end {
+        let place = match &ends[side] {
             End::Absent => return Outcome::default(),
             End::Lost(reason) => return reason.clone().map_or_else(Outcome::default, Outcome::undecided),
             End::There(place) => place,
@@ -233,13 +255,26 @@ impl<'a> Comparison<'a> {
             }),
             Owner::One(interface) => {
                 let mut trail = Trail::default();
-                if let Ok(from) = Place::of_interface(network, &mut trail, interface, address, SOURCE) {
-                    survey::between(network, &from, place, self.translation)
-                } else {
+                let Ok(from) = Place::of_interface(network, &mut trail, interface, address, SOURCE) else {
                     let reason = trail.blockers.first().map(Reason::of);
-                    reason.map_or_else(Outcome::default, Outcome::undecided)
-                }
+                    return reason.map_or_else(Outcome::default, Outcome::undecided);
+                };
+                let known = lane.and_then(|lane| lane.roads[side].as_ref());
+                let find = || Cow::Owned(Roads::find(network, &from, place, self.translation));
+                let roads = known.map_or_else(find, Cow::Borrowed);
+                survey::between(network, &roads, &from, place)
             }
         }
+    }
+}
+
+/// The ranges from which packets that no interface sends may fare differently.
+fn strangers(target: &Target<'_>, named: Option<Named<'_>>) -> Vec<(IpAddr, IpAddr)> {
+    match named {
+        Some(named) if !(target.changed.itself || target.changed.subnet) => {
+            let named: Addresses = named.addresses.into_iter().collect();
+            address_ranges(&(named & family(target.v6)))
+        }
+        _ => address_ranges(&family(target.v6)),
     }
 }

@@ -72,7 +72,7 @@ impl Reason {
 }
 
 /// An outcome in the making: what denies, and what is in doubt, as it is found on the way.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Tally {
     denied: Services,
     doubts: BTreeMap<Reason, Services>,
@@ -116,6 +116,11 @@ impl Tally {
     /// Whether all is denied for certain, whatever else is found, unless files disagree about it.
     pub(super) fn is_closed(&self) -> bool {
         self.denied == Services::everything()
+    }
+
+    /// Whether files disagree about some of it, or a plan changes it in a way that is not modelled.
+    pub(super) fn is_disputed(&self) -> bool {
+        !self.conflicts.is_empty()
     }
 
     /// One of several possibilities, of which it is not known which: what all agree on holds.

@@ -15,7 +15,7 @@ use super::index::Network;
 use super::leg::{self, Course, Way};
 use super::network_acl::{Check, undecided_entry, undecided_filter};
 use super::outcome::{Outcome, Reason, Tally};
-use super::path::{Guise, guise};
+use super::path::{Guise, guise, node_of};
 use super::place::{DESTINATION, Place, SOURCE};
 use super::question::{LINUX_PORTS, TRANSLATED_PORTS, Translation};
 use super::reference::reach;
@@ -32,36 +32,99 @@ enum Asked {
     Answers(RangeInclusive<u16>),
 }
 
-/// What passes from an address to another interface's. Packets that stay on one instance are not its matter.
-pub(super) fn between(
-    network: &Network<'_>,
-    from: &Place<'_>,
-    to: &Place<'_>,
-    translation: Translation,
-) -> Outcome {
+/// What lies between two places, for everything that can be sent: the way there and back, and the network ACLs on both.
+/// It follows from their addresses, subnets and VPCs alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Road {
+    tally: Tally,
+    /// Whether references to groups reach over it, out of the one and into the other.
+    out: Reach,
+    into: Reach,
+}
+
+impl Road {
+    fn find(network: &Network<'_>, from: &Place<'_>, to: &Place<'_>, client: RangeInclusive<u16>) -> Self {
+        let mut tally = Tally::default();
+        let forward = if from.subnet == to.subnet {
+            Ok(Way::Local)
+        } else {
+            let there = travel(network, &mut tally, from, to, Direction::Forward, &Asked::There);
+            let _ = travel(network, &mut tally, to, from, Direction::Reply, &Asked::Answers(client));
+            there
+        };
+        let [out, into] = [Direction::Egress, Direction::Ingress]
+            .map(|direction| reach(network, from, to, forward.as_ref(), direction));
+        Self { tally, out, into }
+    }
+}
+
+/// In which guise a sender's packets come to another, and over which roads.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Roads {
+    Own(Road),
+    Node(Road),
+    /// Its own or its node's; which is not known.
+    Either(Road, Road),
+    /// Perhaps its node's, which is not known.
+    Hidden(Road),
+}
+
+impl Roads {
+    pub(super) fn find(network: &Network<'_>, from: &Place<'_>, to: &Place<'_>, by: Translation) -> Self {
+        let own = || Road::find(network, from, to, LINUX_PORTS);
+        let as_node = |node: &Place<'_>| Road::find(network, node, to, TRANSLATED_PORTS);
+        match guise(network, from, to, by) {
+            Guise::Own => Self::Own(own()),
+            Guise::Node(node) => Self::Node(as_node(&node)),
+            Guise::Either(node) => Self::Either(own(), as_node(&node)),
+            Guise::Hidden => Self::Hidden(own()),
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Road> {
+        let (one, other) = match self {
+            Self::Own(road) | Self::Node(road) | Self::Hidden(road) => (road, None),
+            Self::Either(own, node) => (own, Some(node)),
+        };
+        [one].into_iter().chain(other)
+    }
+
+    /// Whether nothing passes any of them for certain, whatever stands at their ends.
+    pub(super) fn are_closed(&self) -> bool {
+        self.each().all(|road| road.tally.is_closed() && !road.tally.is_disputed())
+    }
+
+    /// Whether files disagree about one of them, or a plan changes it in a way that is not modelled.
+    pub(super) fn are_disputed(&self) -> bool {
+        self.each().any(|road| road.tally.is_disputed())
+    }
+}
+
+/// What passes from an address to another interface's over these roads, which [`Roads::find`] gives for the two or for
+/// others in the same places. Packets that stay on one instance are not its matter.
+pub(super) fn between(network: &Network<'_>, roads: &Roads, from: &Place<'_>, to: &Place<'_>) -> Outcome {
     let mut tally = Tally::default();
-    let own = || walk(network, from, to, LINUX_PORTS);
-    match guise(network, from, to, translation) {
-        Guise::Own => return own().outcome(),
-        Guise::Node(node) => return walk(network, &node, to, TRANSLATED_PORTS).outcome(),
-        Guise::Hidden => {
-            tally = own();
+    match (roads, node_of(network, from)) {
+        (Roads::Own(road), _) => return walk(network, road, from, to).outcome(),
+        (Roads::Node(road), Some(node)) => return walk(network, road, &node, to).outcome(),
+        (Roads::Either(own, nodes), Some(node)) => {
+            let both = [walk(network, own, from, to), walk(network, nodes, &node, to)];
+            let (code, component) = (PathCode::TranslationUndecided, from.id().to_owned());
+            tally.absorb_agreed(&both, Reason { code, component, detail: String::new() });
+        }
+        (Roads::Hidden(road) | Roads::Node(road) | Roads::Either(road, _), _) => {
+            tally = walk(network, road, from, to);
             let mut trail = Trail::default();
             let instance = from.instance().unwrap_or_default();
             trail.missing(network, Document::NetworkInterfaces, instance, Direction::Egress);
             tally.absorb(&trail);
         }
-        Guise::Either(node) => {
-            let as_node = walk(network, &node, to, TRANSLATED_PORTS);
-            let (code, component) = (PathCode::TranslationUndecided, from.id().to_owned());
-            tally.absorb_agreed(&[own(), as_node], Reason { code, component, detail: String::new() });
-        }
     }
     tally.outcome()
 }
 
-fn walk<'a>(network: &Network<'a>, from: &Place<'a>, to: &Place<'a>, client: RangeInclusive<u16>) -> Tally {
-    let mut tally = Tally::default();
+fn walk(network: &Network<'_>, road: &Road, from: &Place<'_>, to: &Place<'_>) -> Tally {
+    let mut tally = road.tally.clone();
     let mut trail = Trail::default();
     for (place, role) in [(from, SOURCE), (to, DESTINATION)] {
         if let Some(interface) = place.interface {
@@ -70,45 +133,16 @@ fn walk<'a>(network: &Network<'a>, from: &Place<'a>, to: &Place<'a>, client: Ran
         state::check(network, &mut trail, place, role);
     }
     tally.absorb(&trail);
-    let certain = network.is_certain();
-    if certain && tally.is_closed() {
-        return tally;
-    }
-    let forward = if from.subnet == to.subnet {
-        Ok(Way::Local)
-    } else {
-        let there = travel(network, &mut tally, from, to, Direction::Forward, &Asked::There);
-        if certain && tally.is_closed() {
-            return tally;
-        }
-        let _ = travel(network, &mut tally, to, from, Direction::Reply, &Asked::Answers(client));
-        there
-    };
-    if certain && tally.is_closed() {
+    if network.is_certain() && tally.is_closed() {
         return tally;
     }
     if is_filtered(network, from) {
-        let out = reach(network, from, to, forward.as_ref(), Direction::Egress);
-        filter::check(network, &mut tally, from, to, Direction::Egress, &out);
+        filter::check(network, &mut tally, from, to, Direction::Egress, &road.out);
     }
     if is_filtered(network, to) {
-        let into = reach(network, from, to, forward.as_ref(), Direction::Ingress);
-        filter::check(network, &mut tally, to, from, Direction::Ingress, &into);
+        filter::check(network, &mut tally, to, from, Direction::Ingress, &road.into);
     }
     tally
-}
-
-/// What an interface's groups admit from each of some places, if references to groups reach, if they do not and if
-/// that is not known.
-pub(super) fn admissions(network: &Network<'_>, from: &[Place<'_>], to: &Place<'_>) -> Vec<Outcome> {
-    let reaches = [Reach::Yes, Reach::No(""), Reach::Undecided("")];
-    let each = from.iter().flat_map(|from| reaches.clone().map(|reach| (from, reach)));
-    each.map(|(from, reach)| {
-        let mut tally = Tally::default();
-        filter::check(network, &mut tally, to, from, Direction::Ingress, &reach);
-        tally.outcome()
-    })
-    .collect()
 }
 
 /// What the filters at an interface admit from an address that no interface of the snapshot has. How such

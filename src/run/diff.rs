@@ -1,6 +1,7 @@
 //! `reachgate diff`: what a change of AWS's configuration opens and closes, and what becomes of the policy.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -13,13 +14,15 @@ use crate::exit::Exit;
 use crate::finding::{Finding, PolicyName};
 use crate::judge::change::{judge_change, parts, plan_doubts};
 use crate::judge::configuration::{StaticOptions, judge_mapped, judge_plan};
-use crate::network::{Comparison, Network};
+use crate::network::{Comparison, Difference, Network};
 use crate::policy::file::load_policy;
 use crate::report::{DiffReport, Format, Outputs};
 use crate::snapshot::{Planned, Snapshot};
 
 /// Comparing is worth two threads; more would wait for memory.
 const THREADS: usize = 2;
+/// So many parts that one thread is not long at work when the other has nothing left.
+const PARTS: usize = 16;
 
 /// Compares two configurations.
 pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
@@ -41,16 +44,11 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
         selection::apply(shared, &mut findings);
         (findings, map)
     };
-    let comparison = Comparison::new(&one, &other, static_options.translation);
-    let differences = std::thread::scope(|scope| {
-        let workers: Vec<_> = parts(&comparison, THREADS)
-            .into_iter()
-            .map(|part| scope.spawn(|| comparison.differences(part)))
-            .collect();
-        workers.into_iter().flat_map(finish).collect()
-    });
-    let ((judged_before, map_before), (judged_after, map_after)) =
-        together(|| judge(&one, None), || judge(&other, planned.as_ref()));
+    let compare = || Comparison::new(&one, &other, static_options.translation);
+    let judge_both = || (judge(&one, None), judge(&other, planned.as_ref()));
+    let (comparison, ((judged_before, map_before), (judged_after, map_after))) =
+        together(compare, judge_both);
+    let differences = differences(&comparison);
     let groups = comparison.group_differences();
     let findings = [judged_before, judged_after];
     let mut change = judge_change(&policy, [&before, &after], differences, &groups, findings);
@@ -67,6 +65,24 @@ pub fn run(options: &Diff, shared: &Shared) -> Result<Exit, Failure> {
     };
     outputs.write_with(&style(shared), &|format: Format, style, out| report.write(format, style, out))?;
     Ok(report.exit())
+}
+
+/// What differs, worked out on several cores, in the order of the targets.
+fn differences(comparison: &Comparison<'_>) -> Vec<Difference> {
+    let (parts, next) = (parts(comparison, PARTS), AtomicUsize::new(0));
+    let work = || {
+        let mut found = Vec::new();
+        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            found.push((part.start, comparison.differences(part.clone())));
+        }
+        found
+    };
+    let mut found: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..THREADS.min(parts.len())).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(finish).collect()
+    });
+    found.sort_by_key(|(start, _)| *start);
+    found.into_iter().flat_map(|(_, differences)| differences).collect()
 }
 
 /// What is compared.

@@ -31,6 +31,9 @@ pub struct Scenario {
     without_after: Vec<String>,
     #[serde(default)]
     translation: Option<String>,
+    /// How many targets are looked at; not asked where it is left out.
+    #[serde(default)]
+    looked_at: Option<usize>,
     /// Each as `ADDRESSES to INTERFACES at ADDRESSES: SERVICES`; `anyone at ADDRESSES to …` where no interface has
     /// them; `ADDRESSES to group ID: …` and `group ID to group ID: …` for groups that nobody carries.
     #[serde(default)]
@@ -117,6 +120,10 @@ pub fn run(scenario: &Scenario) -> Result<(), Failed> {
     let before = side(&scenario.before, &scenario.without_before)?;
     let after = side(&scenario.after, &scenario.without_after)?;
     let [before, after] = [&before, &after].map(Network::new);
+    let looked_at = Comparison::new(&before, &after, translation).len();
+    if scenario.looked_at.is_some_and(|wanted| wanted != looked_at) {
+        return Err(format!("{looked_at} targets are looked at").into());
+    }
     let found = told(&before, &after, translation);
     let wanted = [&scenario.opened, &scenario.closed, &scenario.undecided].map(Clone::clone);
     if found != wanted {

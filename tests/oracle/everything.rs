@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use reachgate::network::space::{Addresses, held_by, number};
 use reachgate::network::{Comparison, Difference, Halves, Network, Translation};
-use reachgate::snapshot::{Document, Id, NetworkInterface, Snapshot};
+use reachgate::snapshot::{Conflict, Document, Id, NetworkInterface, Snapshot};
 
 use crate::dice::Dice;
 use crate::{change, open, world};
@@ -15,6 +15,28 @@ const CHANGES: u64 = 1_500;
 
 /// Opened, closed, and undecided by its reasons.
 type Told = (Halves, Halves, BTreeMap<String, Halves>);
+
+/// Lets two files disagree about something.
+fn dispute(dice: &mut Dice, s: &mut Snapshot) {
+    let ids: Vec<Id> = match dice.below(7) {
+        0 => s.network_interfaces.keys().cloned().collect(),
+        1 => s.instances.keys().cloned().collect(),
+        2 => s.security_groups.keys().cloned().collect(),
+        3 => s.prefix_list_entries.keys().cloned().collect(),
+        4 => s.network_acls.keys().cloned().collect(),
+        5 => s.route_tables.keys().cloned().collect(),
+        _ => s.vpcs.keys().cloned().collect(),
+    };
+    if !ids.is_empty() {
+        s.conflicts.push(Conflict {
+            id: dice.pick(&ids).clone(),
+            document: Document::Vpcs,
+            path: ".X".into(),
+            first: "a.json".into(),
+            second: format!("{}.json", s.conflicts.len()).into(),
+        });
+    }
+}
 
 fn instance(it: &NetworkInterface) -> Option<&Id> {
     it.attachment.as_ref()?.instance_id.as_ref()
@@ -71,12 +93,18 @@ fn what_is_passed_over_does_not_differ() {
         if dice.once_in(3) {
             open::leave(&mut dice, &mut before);
         }
+        if dice.once_in(5) {
+            dispute(&mut dice, &mut before);
+        }
         let mut after = match dice.below(3) {
             0 => change::change(&mut dice, &before),
             _ => change::rules(&mut dice, &before),
         };
         if dice.once_in(4) {
             open::leave(&mut dice, &mut after);
+        }
+        if dice.once_in(8) {
+            dispute(&mut dice, &mut after);
         }
         let translation = *dice.pick(&[Translation::Unknown, Translation::Node, Translation::None]);
         // No path depends on this kind of document, but with it gone everything is looked at.

@@ -40,9 +40,11 @@ impl Admitted {
     fn of(network: &Network<'_>, id: &str) -> Self {
         let mut admitted = Self::default();
         let Some(group) = network.snapshot().security_groups.get(id) else {
-            if let Some(it) = network.whole_of(id) {
-                let reason = Reason::open(it, id, Direction::Ingress);
-                admitted.unknown.insert(reason, Services::everything());
+            let documents = &network.snapshot().documents;
+            if network.whole_of(id).is_some() || !documents.contains(&Document::SecurityGroups) {
+                let mut trail = Trail::default();
+                trail.missing(network, Document::SecurityGroups, id, Direction::Ingress);
+                admitted.doubt(&trail, &Services::everything());
             }
             return admitted;
         };
@@ -110,24 +112,19 @@ impl Comparison<'_> {
     pub fn group_differences(&self) -> Vec<GroupDifference> {
         let snapshots = self.sides.map(Network::snapshot);
         let read = snapshots.iter().all(|snapshot| snapshot.has(Document::NetworkInterfaces));
+        let groups = snapshots.iter().flat_map(|snapshot| snapshot.security_groups.keys()).map(Id::as_str);
+        let differs = |id: &&str| self.changed.everything || self.changed.ingress.contains(id);
+        let mut ids: BTreeSet<&str> = groups.filter(differs).collect();
         let interfaces = snapshots.iter().flat_map(|snapshot| snapshot.network_interfaces.values());
-        let carried: BTreeSet<&str> =
-            interfaces.filter(|_| read).flat_map(|it| &it.groups).map(|it| it.group_id.as_str()).collect();
-        let ids: BTreeSet<&Id> =
-            snapshots.iter().flat_map(|snapshot| snapshot.security_groups.keys()).collect();
-        let unchanged = |id: &str| {
-            let [one, other] = snapshots.map(|it| it.security_groups.get(id).map(|it| &it.ip_permissions));
-            let open = |side: &Network<'_>| side.undecided_of(id).cloned().collect::<Vec<_>>();
-            let [first, second] = self.sides;
-            one == other
-                && open(first) == open(second)
-                && snapshots[0].prefix_list_entries == snapshots[1].prefix_list_entries
-        };
-        let ids = ids.into_iter().filter(|id| !carried.contains(id.as_str()) && !unchanged(id));
-        ids.map(|id| self.group_difference(id)).filter(|it| !it.is_empty()).collect()
+        if read && !ids.is_empty() {
+            for carried in interfaces.flat_map(|it| &it.groups) {
+                ids.remove(carried.group_id.as_str());
+            }
+        }
+        ids.into_iter().map(|id| self.group_difference(id)).filter(|it| !it.is_empty()).collect()
     }
 
-    fn group_difference(&self, id: &Id) -> GroupDifference {
+    fn group_difference(&self, id: &str) -> GroupDifference {
         let [before, after] = self.sides.map(|side| Admitted::of(side, id));
         let (doubts, none) = ([before.doubtful(), after.doubtful()], Services::new());
         let less = |more: &Admitted, less: &Admitted, doubts: &Services| {
@@ -150,12 +147,9 @@ impl Comparison<'_> {
             }
         }
         let found =
-            GroupDifference { group: id.clone(), opened, opened_groups, closed, closed_groups, undecided };
-        let open = self.sides.into_iter().find_map(undecided_carrier);
-        match open {
-            Some(reason) => found.left_open(reason),
-            None => found,
-        }
+            GroupDifference { group: id.into(), opened, opened_groups, closed, closed_groups, undecided };
+        let open: BTreeSet<Reason> = self.sides.into_iter().filter_map(undecided_carrier).collect();
+        if open.is_empty() { found } else { found.left_open(open) }
     }
 }
 
@@ -167,13 +161,13 @@ fn undecided_carrier(network: &Network<'_>) -> Option<Reason> {
 
 impl GroupDifference {
     /// The same where an interface may carry the group, so that nothing of it is opened or closed for certain.
-    fn left_open(self, reason: Reason) -> Self {
+    fn left_open(self, reasons: BTreeSet<Reason>) -> Self {
         let spaces =
             [&self.opened, &self.closed].into_iter().flat_map(Space::boxes).map(|(_, services)| services);
         let groups = self.opened_groups.values().chain(self.closed_groups.values()).cloned();
         let services = spaces.chain(groups).fold(Services::new(), |all, it| &all | &it);
         let mut undecided = self.undecided;
-        if !services.is_empty() {
+        for reason in reasons.into_iter().filter(|_| !services.is_empty()) {
             let had = undecided.entry(reason).or_default();
             *had = &*had | &services;
         }

@@ -1,6 +1,7 @@
 //! The addresses of interfaces, in pieces that one owner has whole.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
 
@@ -17,6 +18,11 @@ pub(in crate::network) fn blocks(subnet: &Subnet) -> impl Iterator<Item = IpNet>
 
 /// All addresses of an interface, its pods' too.
 pub(in crate::network) fn addresses_of(interface: &NetworkInterface) -> Addresses {
+    ranges_of(interface).collect()
+}
+
+/// The same, neither disjoint nor in order.
+fn ranges_of(interface: &NetworkInterface) -> impl Iterator<Item = RangeInclusive<u128>> + '_ {
     let listed = interface.private_ip_addresses.iter().filter_map(|it| it.private_ip_address);
     let v4 = interface.private_ip_address.into_iter().chain(listed).map(IpAddr::V4);
     let v6 = interface.ipv6_addresses.iter().filter_map(|it| it.ipv6_address).map(IpAddr::V6);
@@ -24,27 +30,35 @@ pub(in crate::network) fn addresses_of(interface: &NetworkInterface) -> Addresse
     let prefixes =
         prefixes.chain(interface.ipv6_prefixes.iter().filter_map(|it| it.ipv6_prefix).map(IpNet::V6));
     let single = v4.chain(v6).map(|address| number(address)..=number(address));
-    single.chain(prefixes.map(|it| number(it.network())..=number(it.broadcast()))).collect()
+    single.chain(prefixes.map(|it| number(it.network())..=number(it.broadcast())))
 }
 
 /// The ranges of owned addresses, cut where an owner begins or ends, and around an interface's primary address, which
 /// is no pod's.
-pub(super) fn segments(sides: &[&Network<'_>]) -> Vec<(IpAddr, IpAddr)> {
-    let mut owned = Addresses::new();
+pub(super) fn segments(sides: [&Network<'_>; 2]) -> Vec<(IpAddr, IpAddr)> {
+    let mut owned: Vec<RangeInclusive<u128>> = Vec::new();
     let mut ends: Vec<u128> = Vec::new();
     for interface in sides.iter().flat_map(|side| side.snapshot().network_interfaces.values()) {
-        for range in addresses_of(interface).ranges() {
-            ends.extend([Some(*range.start()), range.end().checked_add(1)].into_iter().flatten());
-        }
+        let mut ranges: Vec<RangeInclusive<u128>> = ranges_of(interface).collect();
+        ranges.sort_unstable_by_key(|range| *range.start());
+        // Addresses in a row, of which AWS gives many, are one range.
+        ranges.dedup_by(|range, before| {
+            let joined = *range.start() <= before.end().saturating_add(1);
+            if joined {
+                *before = *before.start()..=*before.end().max(range.end());
+            }
+            joined
+        });
+        ends.extend(ranges.iter().map(|range| *range.start()));
+        ends.extend(ranges.iter().filter_map(|range| range.end().checked_add(1)));
+        owned.append(&mut ranges);
         let own = primary(interface, false).map(number);
         ends.extend(own.into_iter().flat_map(|own| [own, own + 1]));
     }
-    let every = sides.iter().flat_map(|side| side.snapshot().network_interfaces.values());
-    owned |= every.flat_map(|it| addresses_of(it).ranges().collect::<Vec<_>>()).collect::<Addresses>();
     ends.sort_unstable();
     ends.dedup();
     let mut segments = Vec::new();
-    for (first, last) in address_ranges(&owned) {
+    for (first, last) in address_ranges(&owned.into_iter().collect()) {
         let (mut begin, end) = (number(first), number(last));
         let from = ends.partition_point(|cut| *cut <= begin);
         for cut in ends[from..].iter().take_while(|cut| **cut <= end) {
