@@ -227,7 +227,7 @@ fn every_case_is_laid_as_it_should_be() {
     for case in &cases {
         let laid = lay_plan(snapshot(case), &plan_of(&plan(case)));
         let network = Network::new(&laid.snapshot);
-        let mut said = format!("{:?}", laid.planned);
+        let mut said = format!("{:?} {:?}", laid.planned, laid.snapshot.undecided);
         for (flow, expected) in &case.flows {
             let result = ask(&network, flow);
             let answer = told(&result, expected.contains(' '));

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub struct Plan {
     /// The resources' objects and what is done to each, no-ops and data sources among them.
     pub(super) changes: Vec<ResourceChange>,
+    /// Actions that apply invokes.
+    pub(super) invocations: Vec<Invocation>,
     pub(super) root: Module,
     /// How many configurations of the AWS provider it has: accounts and regions.
     pub(super) providers: usize,
@@ -31,7 +33,12 @@ pub(super) struct Document {
     pub errored: Option<bool>,
     #[serde(default)]
     pub complete: Option<bool>,
-    pub deferred_changes: Option<Vec<IgnoredAny>>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub deferred_changes: Vec<Deferred>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub action_invocations: Vec<Invocation>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub deferred_action_invocations: Vec<IgnoredAny>,
     /// A state's, as `terraform show -json` prints it.
     pub values: Option<IgnoredAny>,
     /// A state file's own.
@@ -53,6 +60,35 @@ pub(super) struct ResourceChange {
     pub index: Value,
     pub deposed: Option<String>,
     pub change: Change,
+}
+
+/// A change that is put off to a later plan.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Deferred {
+    pub resource_change: Option<DeferredChange>,
+}
+
+/// The change that is put off.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct DeferredChange {
+    #[serde(default, deserialize_with = "or_default")]
+    pub address: String,
+}
+
+/// An action that apply invokes (Terraform 1.14).
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(super) struct Invocation {
+    pub address: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub config_values: Map<String, Value>,
+}
+
+impl Invocation {
+    /// Its type, e.g. `aws_ec2_stop_instance` of `module.m.action.aws_ec2_stop_instance.it`.
+    pub(super) fn kind(&self) -> &str {
+        let at = self.address.rfind("action.").map_or(0, |at| at + "action.".len());
+        self.address[at..].split('.').next().unwrap_or_default()
+    }
 }
 
 /// What is done.

@@ -47,8 +47,8 @@ pub fn lay_plan(snapshot: Snapshot, plan: &Plan) -> Laid {
     }
     let of = |kind: &&str| changes.get(*kind).into_iter().flatten().copied();
     // The plan may know what the snapshot does not: first all is as it was.
-    for change in ORDER.iter().flat_map(of).filter(|it| !it.change.before.is_empty()) {
-        laying.put(&Step::as_it_was(change));
+    for step in ORDER.iter().flat_map(of).filter_map(Step::as_it_was) {
+        laying.put(&step);
     }
     // What depends on a thing is unmade before it, and made after it.
     for change in ORDER.iter().rev().flat_map(of).filter(|it| it.has(&Action::Delete)) {
@@ -67,6 +67,9 @@ pub fn lay_plan(snapshot: Snapshot, plan: &Plan) -> Laid {
     for change in &plan.changes {
         laying.account(change);
     }
+    for invocation in &plan.invocations {
+        laying.account_for_invocation(invocation);
+    }
     Laid { snapshot: laying.snapshot, planned: laying.planned }
 }
 
@@ -78,6 +81,7 @@ const ORDER: &[&str] = &[
     "aws_vpc",
     "aws_default_vpc",
     "aws_vpc_ipv4_cidr_block_association",
+    "aws_vpc_ipv6_cidr_block_association",
     "aws_subnet",
     "aws_default_subnet",
     "aws_ec2_managed_prefix_list",
@@ -124,6 +128,7 @@ impl<'p> Laying<'p> {
         match change.r#type.as_str() {
             "aws_vpc" => self.delete_vpc(&step),
             "aws_vpc_ipv4_cidr_block_association" => self.delete_block(&step),
+            "aws_vpc_ipv6_cidr_block_association" => self.delete_v6_block(&step),
             "aws_subnet" => self.delete_subnet(&step),
             "aws_ec2_managed_prefix_list" => self.delete_prefix_list(&step),
             "aws_ec2_managed_prefix_list_entry" => self.delete_entry(&step),
@@ -151,6 +156,7 @@ impl<'p> Laying<'p> {
         match step.change.r#type.as_str() {
             "aws_vpc" | "aws_default_vpc" => self.put_vpc(step),
             "aws_vpc_ipv4_cidr_block_association" => self.put_block(step),
+            "aws_vpc_ipv6_cidr_block_association" => self.put_v6_block(step),
             "aws_subnet" | "aws_default_subnet" => self.put_subnet(step),
             "aws_ec2_managed_prefix_list" => self.put_prefix_list(step),
             "aws_ec2_managed_prefix_list_entry" => self.put_entry(step),

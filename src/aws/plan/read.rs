@@ -9,6 +9,9 @@ use crate::aws::files::text;
 /// How a file begins that holds the plan as it was saved: a ZIP archive.
 const SAVED: &[u8] = b"PK\x03\x04";
 
+/// The deferred changes that are named at most.
+const NAMED: usize = 5;
+
 /// Reads a plan from a file that `terraform show -json` or `tofu show -json` wrote; UTF-8 or UTF-16, with or
 /// without a byte order mark, since PowerShell's `>` writes those.
 ///
@@ -81,15 +84,31 @@ fn plan_of(path: PathBuf, document: Document) -> Result<Plan, PlanError> {
     if document.errored == Some(true) {
         unfinished.push("The plan ended in an error, so it does not say all that has to change.".to_owned());
     }
-    let deferred = document.deferred_changes.map_or(0, |it| it.len());
-    if document.complete == Some(false) || deferred > 0 {
+    let deferred: Vec<&str> = document
+        .deferred_changes
+        .iter()
+        .filter_map(|it| it.resource_change.as_ref())
+        .map(|it| it.address.as_str())
+        .filter(|it| !it.is_empty())
+        .collect();
+    let defers = !document.deferred_changes.is_empty() || !document.deferred_action_invocations.is_empty();
+    if !deferred.is_empty() {
+        let more = if deferred.len() > NAMED { ", …" } else { "" };
+        let named = deferred.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        unfinished.push(format!("The plan defers changes to a later one: {named}{more}."));
+    } else if defers {
         unfinished.push("The plan defers changes to a later one, which it does not say all of.".to_owned());
+    } else if document.complete == Some(false) && document.errored != Some(true) {
+        let reason =
+            "The plan is of a part of the configuration (`-target`), or leaves changes to a later one.";
+        unfinished.push(reason.to_owned());
     }
     let configuration = document.configuration.unwrap_or_default();
     let is_aws = |it: &&Provider| it.name == "aws" || it.full_name.ends_with("/aws");
     Ok(Plan {
         changes: document.resource_changes.unwrap_or_default(),
         providers: configuration.providers.values().filter(is_aws).count(),
+        invocations: document.action_invocations,
         root: configuration.root_module,
         bare_references: version.starts_with("0."),
         unfinished,

@@ -37,6 +37,12 @@ pub(super) fn prefix(kind: &str) -> Option<&'static str> {
         "aws_nat_gateway" => "nat",
         "aws_vpc_peering_connection" => "pcx",
         "aws_ec2_transit_gateway" => "tgw",
+        "aws_ec2_transit_gateway_connect"
+        | "aws_ec2_transit_gateway_peering_attachment"
+        | "aws_ec2_transit_gateway_peering_attachment_accepter"
+        | "aws_ec2_transit_gateway_vpc_attachment"
+        | "aws_ec2_transit_gateway_vpc_attachment_accepter" => "tgw-attach",
+        "aws_ec2_transit_gateway_route_table" => "tgw-rtb",
         "aws_vpc_endpoint" => "vpce",
         "aws_vpn_gateway" => "vgw",
         _ => return None,

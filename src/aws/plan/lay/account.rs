@@ -1,7 +1,7 @@
 //! What the plan does, what it leaves open and what of it is not modelled: what is told of it.
 
 use super::{Laying, Step, is_modelled};
-use crate::aws::plan::format::{Action, ResourceChange};
+use crate::aws::plan::format::{Action, Invocation, ResourceChange};
 use crate::aws::plan::reference::Whose;
 use crate::aws::plan::unsupported::{self, Touch};
 use crate::snapshot::{
@@ -33,26 +33,30 @@ impl Laying<'_> {
             });
             return;
         }
-        let touch = unsupported::touch(change);
-        if touch == Touch::Nothing && !odd {
-            return;
+        let odd = odd.then(|| Touch { extent: Extent::Anything, things: Vec::new() });
+        if let Some(touch) = unsupported::touch(&self.resolver, change).or(odd) {
+            self.name(&change.address, &change.r#type, &change.actions(), touch);
         }
+    }
+
+    /// Notes an action that apply invokes.
+    pub(super) fn account_for_invocation(&mut self, invocation: &Invocation) {
+        if let Some(touch) = unsupported::touch_of(invocation) {
+            self.name(&invocation.address, invocation.kind(), "invoke", touch);
+        }
+    }
+
+    /// Names what is not modelled, and marks what it changes.
+    fn name(&mut self, address: &str, kind: &str, actions: &str, touch: Touch) {
         self.planned.unsupported.push(PlanUnsupported {
-            address: change.address.clone(),
-            kind: change.r#type.clone(),
-            actions: change.actions(),
-            extent: match &touch {
-                Touch::Things(_) => Extent::Named,
-                _ if unsupported::only_adds(change) => Extent::New,
-                _ => Extent::Anything,
-            },
+            address: address.to_owned(),
+            kind: kind.to_owned(),
+            actions: actions.to_owned(),
+            extent: touch.extent,
         });
-        if let Touch::Things(ids) = touch {
-            for id in ids {
-                let by = change.address.clone();
-                let (of, what) = (Some(id), change.actions());
-                self.snapshot.undecided.push(Undecided { of, aspect: Aspect::Changed, by, what });
-            }
+        for id in touch.things {
+            let (by, what) = (address.to_owned(), actions.to_owned());
+            self.snapshot.undecided.push(Undecided { of: Some(id), aspect: Aspect::Changed, by, what });
         }
     }
 

@@ -1,11 +1,14 @@
 //! VPCs, what each brings with it, and subnets.
 
+mod block;
+
 use super::{Laying, Step};
 use crate::aws::plan::reference::{Resolver, Whose};
 use crate::snapshot::{
-    AclAssociation, AclEntry, Aspect, GroupPair, Id, IpPermission, Ipv4Block, Ipv4Range, Ipv6Block,
-    NetworkAcl, Pending, Route, RouteTable, RouteTableAssociation, SecurityGroup, Subnet, Vpc,
+    AclAssociation, AclEntry, Aspect, GroupPair, Id, IpPermission, Ipv4Block, Ipv4Range, NetworkAcl, Pending,
+    Route, RouteTable, RouteTableAssociation, SecurityGroup, Subnet, Vpc,
 };
+use block::{add_block, v6_blocks};
 
 /// The number of AWS's own rule in a default network ACL that allows everything (AWS: vpc/default-network-acl).
 const DEFAULT_RULE: i32 = 100;
@@ -66,17 +69,6 @@ impl Laying<'_> {
         }
         if let Some(block) = old {
             self.forget_local(&id, block.into());
-        }
-    }
-
-    /// A block that goes takes the routes to it along that AWS wrote into the VPC's tables.
-    fn forget_local(&mut self, vpc: &Id, block: ipnet::IpNet) {
-        let to_block = |it: &Route| {
-            it.destination_cidr_block.map(ipnet::IpNet::V4) == Some(block)
-                || it.destination_ipv6_cidr_block.map(ipnet::IpNet::V6) == Some(block)
-        };
-        for table in self.snapshot.route_tables.values_mut().filter(|it| it.vpc_id.as_ref() == Some(vpc)) {
-            table.routes.retain(|it| it.gateway_id.as_deref() != Some("local") || !to_block(it));
         }
     }
 
@@ -156,45 +148,6 @@ impl Laying<'_> {
         blocks.map(local).collect()
     }
 
-    pub(super) fn delete_block(&mut self, step: &Step<'_>) {
-        let block: Option<ipnet::Ipv4Net> = step.before.text("cidr_block").and_then(|it| it.parse().ok());
-        let (Some(id), Some(block)) = (step.before.text("vpc_id").map(Id::from), block) else { return };
-        if let Some(vpc) = self.snapshot.vpcs.get_mut(&id) {
-            vpc.cidr_block_association_set.retain(|it| it.cidr_block != block);
-        }
-        self.forget_local(&id, block.into());
-    }
-
-    pub(super) fn put_block(&mut self, step: &Step<'_>) {
-        if step.is_changed() {
-            return;
-        }
-        let id = match self.resolver.whose(step.change, &step.after, "vpc_id", &["vpc"]) {
-            Whose::None => return,
-            Whose::One(id) => id,
-            Whose::Among(ids) => return self.lose_vpcs(step, ids, "vpc_id"),
-            Whose::Any => {
-                let all = self.snapshot.vpcs.keys().cloned().collect();
-                return self.lose_vpcs(step, all, "vpc_id");
-            }
-        };
-        let block: Option<ipnet::Ipv4Net> = step.after.text("cidr_block").and_then(|it| it.parse().ok());
-        let Some(cidr_block) = block else {
-            return self.lose_vpcs(step, vec![id], "cidr_block");
-        };
-        if let Some(vpc) = self.snapshot.vpcs.get_mut(&id) {
-            add_block(vpc, cidr_block);
-        }
-    }
-
-    /// A block that is not known may cover any address, and so make it local.
-    fn lose_vpcs(&mut self, step: &Step<'_>, ids: Vec<Id>, what: &str) {
-        for id in &ids {
-            self.snapshot.vpcs.remove(id);
-        }
-        self.open(Whose::Among(ids), &Aspect::Whole, step, what);
-    }
-
     pub(super) fn delete_subnet(&mut self, step: &Step<'_>) {
         let Some(id) = step.had() else { return };
         self.snapshot.subnets.remove(&id);
@@ -249,25 +202,6 @@ impl Laying<'_> {
             .find(|it| it.is_default && it.vpc_id.as_ref() == Some(vpc));
         if let Some(acl) = default {
             acl.associations.push(AclAssociation { subnet_id: Some(subnet.clone()) });
-        }
-    }
-}
-
-/// The IPv6 block of a VPC or a subnet.
-fn v6_blocks(step: &Step<'_>) -> Vec<Ipv6Block> {
-    let block = step.after.text("ipv6_cidr_block").and_then(|it| it.parse().ok());
-    let block = block.map(|it| Ipv6Block { ipv6_cidr_block: Some(it), ipv6_cidr_block_state: None });
-    block.into_iter().collect()
-}
-
-/// Adds a block to those of a VPC, of which a snapshot may show the first alone.
-fn add_block(vpc: &mut Vpc, cidr_block: ipnet::Ipv4Net) {
-    let own = vpc.cidr_block.filter(|_| vpc.cidr_block_association_set.is_empty());
-    let all = own.into_iter().chain([cidr_block]);
-    let blocks = &mut vpc.cidr_block_association_set;
-    for cidr_block in all {
-        if !blocks.iter().any(|it| it.cidr_block == cidr_block) {
-            blocks.push(Ipv4Block { cidr_block, cidr_block_state: None });
         }
     }
 }

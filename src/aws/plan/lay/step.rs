@@ -39,10 +39,13 @@ impl<'p> Step<'p> {
         Self { change, before: Object::whole(&change.change.before), after, done }
     }
 
-    /// The object as it is before apply does anything.
-    pub(super) fn as_it_was(change: &'p ResourceChange) -> Self {
-        let before = Object::whole(&change.change.before);
-        Self { change, before, after: before, done: Done::Nothing }
+    /// The object as it is before apply does anything; `None` if it is not there.
+    pub(super) fn as_it_was(change: &'p ResourceChange) -> Option<Self> {
+        let idle = change.change.actions == [Action::NoOp];
+        let before = Some(&change.change.before).filter(|it| !it.is_empty());
+        let before =
+            Object::whole(before.or(Some(&change.change.after).filter(|it| idle && !it.is_empty()))?);
+        Some(Self { change, before, after: before, done: Done::Nothing })
     }
 
     /// It is made, perhaps in place of one that was.

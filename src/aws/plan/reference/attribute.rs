@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::follow::Walk;
-use super::{GIVEN, Resolver, Within};
+use super::{GIVEN, Resolver, Within, prefix};
 use crate::aws::plan::format::{Action, ResourceChange};
 use crate::aws::plan::value::{Attribute, Object};
 
@@ -16,26 +16,33 @@ impl Walk<'_, '_> {
         if !is_unknown(change, attribute, of.first()) {
             return;
         }
-        let id = match (attribute, change.r#type.as_str()) {
-            ("id", _) => self.resolver.id_after(change),
-            (PRIMARY, "aws_instance") if has_own_interface(change) => Some(Resolver::to_come("eni", change)),
+        let to_come = |kind| Some((kind, Some(Resolver::to_come(kind, change))));
+        // How the id begins, and the id where it is known which thing is meant.
+        let own = match (attribute, change.r#type.as_str()) {
+            ("id", kind) => Some((prefix(kind).unwrap_or_default(), self.resolver.id_after(change))),
+            (PRIMARY, "aws_instance") if has_own_interface(change) => to_come("eni"),
             (PRIMARY, "aws_instance") => return self.given_interface(change),
-            ("default_security_group_id", "aws_vpc") => Some(Resolver::to_come("sg", change)),
-            ("default_network_acl_id", "aws_vpc") => Some(Resolver::to_come("acl", change)),
-            ("default_route_table_id" | "main_route_table_id", "aws_vpc") => {
-                Some(Resolver::to_come("rtb", change))
-            }
+            ("default_security_group_id", "aws_vpc") => to_come("sg"),
+            ("default_network_acl_id", "aws_vpc") => to_come("acl"),
+            ("default_route_table_id" | "main_route_table_id", "aws_vpc") => to_come("rtb"),
+            (
+                "association_default_route_table_id" | "propagation_default_route_table_id",
+                "aws_ec2_transit_gateway",
+            ) => to_come("tgw-rtb"),
             _ => None,
         };
-        if let Some(id) = id {
-            let fits = self.kinds.iter().any(|kind| id.split('-').next() == Some(kind));
-            if fits && !self.found.exact.contains(&id) {
-                self.found.exact.push(id);
-            } else if !fits {
-                // Another kind's id can but choose, where it does not stand in another part of a block.
-                self.found.anything |= self.within == Within::Attribute;
+        match own {
+            Some((kind, id)) if self.kinds.contains(&kind) => {
+                // What is adopted is there already.
+                let Some(id) = id else { return self.found.anything = true };
+                if !self.found.exact.contains(&id) {
+                    self.found.exact.push(id);
+                }
+                return;
             }
-            return;
+            // Another kind's id can but choose, where it does not stand in another part of a block.
+            Some(_) => return self.found.anything |= self.within == Within::Attribute,
+            None => {}
         }
         let configured = self.resolver.configured(change).and_then(|it| it.expressions.get(attribute));
         match configured.map(|it| inside(it, of.first())) {
