@@ -8,6 +8,8 @@ use reachgate::finding::{FailOn, Mode, PolicyName, Report, Verdict};
 use reachgate::report::{Format, Style};
 
 use crate::change::diff;
+use crate::compared::chart as chart_of;
+use crate::picture::charts;
 use crate::wide::wide;
 use crate::written;
 
@@ -103,6 +105,33 @@ fn the_picture_shows_what_stops_whom() {
         !svg.contains("class=\"wire fail") && !svg.contains("beyond\"") && svg.contains("ssh 22, https 443"),
         "{svg}"
     );
+}
+
+/// How many it is about, where that is not all; and how much else is wrong.
+#[test]
+fn a_cell_says_of_how_many_and_how_much_it_is() {
+    let mut one = chart_of("b", 5);
+    one.parts[0].interfaces = 3;
+    one.parts.insert(1, Part { kind: PartKind::NetworkAcl, ..one.parts[0].clone() });
+    let lane = &mut one.lanes[0];
+    lane.stops[1].part = 2;
+    let codes = vec![Code::AclDenies, Code::AclReplyDenied, Code::SnapshotConflict];
+    lane.stops.insert(1, Stop { part: 1, verdict: Verdict::Fail, codes, ..lane.stops[0].clone() });
+    (lane.passage, lane.verdict) = (Passage::Denied, Verdict::Fail);
+    let report = Report {
+        mode: Mode::Static,
+        policy: PolicyName { name: "p".into(), origin: "o".into(), digest: "d".into() },
+        findings: Vec::new(),
+        fail_on: FailOn::Fail,
+        taken_at: jiff::Timestamp::UNIX_EPOCH,
+        elapsed: std::time::Duration::ZERO,
+        map: Some(Map { charts: vec![one] }),
+    };
+    let mut out = Vec::new();
+    Format::Svg.write(&report, &Style::default(), &mut out).unwrap();
+    let boxes = charts(&String::from_utf8(out).unwrap()).remove(0);
+    assert_eq!(boxes[0].told(), ["× ssh 22: denied, 1 interface"]);
+    assert_eq!(boxes[1].told(), ["× ssh 22: acl-denies +2"]);
 }
 
 /// Twice the same input makes the same bytes, but for the time that it was and that it took.

@@ -71,7 +71,9 @@ fn what_is_in_the_way_is_marked_where_it_stands() {
 /// Where the policy wants a service closed, what stops it does well.
 #[test]
 fn what_keeps_closed_is_not_in_the_way() {
-    let [runners, ..] = pictures();
+    let [runners, .., vault] = pictures();
+    let keeps = only(&vault, "sg-0a1b2c3d4e5f6de02");
+    assert_eq!((keeps.badge.as_ref(), keeps.class.as_str()), (None, "box"), "{keeps:#?}");
     let group = only(&runners, "sg-0a1b2c3d4e5f6de00");
     let cell = group.cells.iter().find(|cell| cell.sent == "metrics 9100").unwrap();
     assert_eq!((cell.mark.as_str(), cell.why.as_str()), ("√", "stops it, as wanted"), "{group:#?}");
@@ -138,6 +140,12 @@ fn a_box_tells_apart_what_differs_and_no_more() {
     assert_eq!(only(&runners, "rtb-0a1b2c3d4e5f60001").told(), passes("10.1.0.0/16, back 10.1.0.0/16"));
     let sent: Vec<_> = only(&runners, "dev-server").cells.iter().map(|it| it.sent.clone()).collect();
     assert_eq!(sent, ["ssh 22", "ssh 22", "https 443", "https 443", "metrics 9100"]);
+    // What is broken comes first among the lines, but not in a box.
+    let [.., builders, _, _] = pictures();
+    for boxed in of(&builders, "builders") {
+        let sent: Vec<_> = boxed.cells.iter().map(|it| it.sent.as_str()).collect();
+        assert_eq!(sent, ["https 443", "registry 5000"], "{boxed:#?}");
+    }
 }
 
 /// Lines that look different leave and enter a box at places of their own: one would hide the other.
