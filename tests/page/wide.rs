@@ -167,6 +167,37 @@ fn no_line_hides_another() {
     }
 }
 
+/// A line out of a box that is lower than its neighbours runs straight on until it is past them.
+#[test]
+fn no_line_turns_before_its_row_ends() {
+    let svg = wide("svg");
+    let chart = svg.split("<g transform=\"translate(12 12)\">").nth(2).unwrap();
+    let number = |text: &str, name: &str| -> f64 {
+        let (_, rest) = text.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let ends: Vec<[f64; 2]> = chart
+        .split("<rect class=\"box")
+        .skip(1)
+        .map(|rect| [number(rect, "y"), number(rect, "y") + number(rect, "height")])
+        .collect();
+    let mut longer = 0;
+    for line in chart.split(" d=\"M").skip(1).filter(|line| !line.contains("h10l-5 8z") || line.contains('C'))
+    {
+        let path = line.split('"').next().unwrap();
+        let Some((start, rest)) = path.split_once(['V', 'C']) else { continue };
+        let from: f64 = start.split(' ').nth(1).unwrap().parse().unwrap();
+        let Some([top, _]) = ends.iter().find(|[_, end]| (end - from).abs() < 0.05) else { continue };
+        let row = ends.iter().filter(|[other, _]| other == top).map(|[_, end]| *end).fold(0.0, f64::max);
+        if row > from {
+            longer += 1;
+            let first: f64 = rest.split(['V', 'C', ' ']).next().unwrap().parse().unwrap();
+            assert!((first - row).abs() < 0.05, "M{path} turns before {row}");
+        }
+    }
+    assert!(longer >= 3, "{longer}");
+}
+
 /// Opens every fold, so that all is laid out.
 pub const UNFOLD: &str = "for (const it of document.querySelectorAll('details')) it.open = true;";
 
