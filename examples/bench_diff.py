@@ -76,7 +76,7 @@ def section(options, size, found):
     return f"""{HEADING}
 
 Measured on {datetime.date.today()} by `python3 examples/bench_diff.py`, with a release build without default features (files
-only) and without link-time optimisation, {os.cpu_count()} cores: `reachgate diff` of two accounts of 20,000 interfaces, 5,000 security groups and 300,000 rules, {size / 1e6:.0f} MB
+only), {os.cpu_count()} cores: `reachgate diff` of two accounts of 20,000 interfaces, 5,000 security groups and 300,000 rules, {size / 1e6:.0f} MB
 each as the AWS CLI prints it. Medians of {options.rounds} rounds; load average at the end {os.getloadavg()[0]:.1f}. Wanted are less than {WANTED:.0f} s
 from the files to the verdict.
 

@@ -188,7 +188,11 @@ fn no_line_turns_before_its_row_ends() {
         let Some((start, rest)) = path.split_once(['V', 'C']) else { continue };
         let from: f64 = start.split(' ').nth(1).unwrap().parse().unwrap();
         let Some([top, _]) = ends.iter().find(|[_, end]| (end - from).abs() < 0.05) else { continue };
-        let row = ends.iter().filter(|[other, _]| other == top).map(|[_, end]| *end).fold(0.0, f64::max);
+        let row = ends
+            .iter()
+            .filter(|[other, _]| other.total_cmp(top).is_eq())
+            .map(|[_, end]| *end)
+            .fold(0.0, f64::max);
         if row > from {
             longer += 1;
             let first: f64 = rest.split(['V', 'C', ' ']).next().unwrap().parse().unwrap();
