@@ -69,7 +69,10 @@ impl Spelling {
 
 impl Laying<'_> {
     pub(super) fn put_entries(&mut self, step: &Step<'_>, id: &Id, way: &str, egress: bool, fresh: bool) {
-        let none = step.is_made() && self.resolver.is_set(step.change, way) == Some(false);
+        // Those of the default one are blocks, which are not known only where there is one for each of something.
+        let none = step.is_made()
+            && step.change.r#type == "aws_network_acl"
+            && self.resolver.is_set(step.change, way) == Some(false);
         let after = match step.after.objects(way) {
             Ok(after) => after,
             Err(_) if none => return,
