@@ -28,8 +28,10 @@ OPENED = {"IpProtocol": "tcp", "FromPort": 2222, "ToPort": 2222, "IpRanges": [{"
 def changed(folder, account, which):
     """The same account, one more rule in some of its groups."""
     place = folder / "snapshot"
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     for path in (account / "snapshot").iterdir():
+        # What an earlier run left may be of an account that was made anew since.
+        (place / path.name).unlink(missing_ok=True)
         if path.name != DOCUMENT:
             os.link(path, place / path.name)
     document = json.loads((account / "snapshot" / DOCUMENT).read_text())
