@@ -74,6 +74,7 @@ pub(super) struct Room(usize);
 
 impl Room {
     /// What a change opens, closes and leaves undecided.
+    #[cfg(feature = "static")]
     pub(super) fn of_boxes() -> Self {
         Self(1_000_000)
     }

@@ -57,6 +57,7 @@ impl Sheet {
         if self.parts.len() == 1 {
             self.text("what", nothing);
         } else {
+            #[cfg(feature = "static")]
             self.legend();
         }
         let Self { verdict, title, parts, width, height, .. } = self;
@@ -135,9 +136,4 @@ impl Sheet {
         }
         self.height = y + 14.0;
     }
-}
-
-#[cfg(not(feature = "static"))]
-impl Sheet {
-    fn legend(&mut self) {}
 }
