@@ -149,7 +149,9 @@ impl Entry<'_> {
             (AllowedSource::Id(allowed), Whom::List(id) | Whom::Group(id)) => id == allowed,
             _ => false,
         });
-        from && self.traffic.as_ref().is_none_or(|allowed| (services - allowed).is_empty())
+        // What is not understood is nothing, and nothing would be in anything.
+        let within = |allowed: &Services| !services.is_empty() && (services - allowed).is_empty();
+        from && self.traffic.as_ref().is_none_or(within)
     }
 }
 
